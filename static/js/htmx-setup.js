@@ -1,0 +1,75 @@
+// What every htmx request and answer has in common: the token, the words for a failure, where the focus goes.
+"use strict";
+(() => {
+  const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(name + "="))?.slice(name.length + 1) ?? "";
+  // The name differs behind TLS, where the cookie may carry a __Host- prefix.
+  const token = () => cookie("__Host-csrftoken") || cookie("__Secure-csrftoken") || cookie("csrftoken");
+
+  // The page may be older than the session: a token that was printed into it is stale, the cookie's never is.
+  const refreshTokens = () => {
+    const fresh = token();
+    if (fresh) document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = fresh; });
+  };
+  document.addEventListener("htmx:configRequest", (event) => {
+    const fresh = token();
+    if (!fresh) return;
+    event.detail.headers["X-CSRFToken"] = fresh;
+    if ("csrfmiddlewaretoken" in event.detail.parameters) event.detail.parameters.csrfmiddlewaretoken = fresh;
+  });
+
+  // What the ended session refused is sent again once the same person has signed in: what is shown is then what is saved.
+  const refused = [];
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { xhr, elt, requestConfig } = event.detail;
+    if (xhr.status === 401 && !elt.closest("#dialog")) refused.push({ elt, cause: requestConfig.triggeringEvent });
+  });
+  document.addEventListener("signed-in", (event) => {
+    document.getElementById("dialog").close();
+    if (event.detail.username !== document.body.dataset.user) { location.reload(); return; }
+    refreshTokens();
+    const seen = new Set();
+    refused.splice(0).forEach(({ elt, cause }) => {
+      if (seen.has(elt) || !elt.isConnected) return;
+      seen.add(elt);
+      if (cause?.type === "submit" && elt instanceof HTMLFormElement) elt.requestSubmit(cause.submitter?.isConnected ? cause.submitter : null);
+      else htmx.trigger(elt, cause?.type ?? "click");
+    });
+  });
+
+  // A failure that brings no words of its own is said in words.
+  const say = (text) => {
+    const message = document.createElement("div");
+    message.className = "message message-error";
+    const words = document.createElement("div");
+    words.className = "message-text";
+    words.textContent = text;
+    const close = document.createElement("button");
+    close.type = "button"; close.className = "close"; close.dataset.close = ""; close.textContent = "×";
+    close.setAttribute("aria-label", "Close");
+    message.append(words, close);
+    document.getElementById("messages").replaceChildren(message);
+  };
+  document.addEventListener("htmx:sendError", () => say("The server cannot be reached. What you typed is still here; try again in a moment."));
+  document.addEventListener("htmx:timeout", () => say("The server did not answer in time. What you typed is still here; try again in a moment."));
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    if (status === 404) say("This is not here any more. Load the page again to see how it stands.");
+    else if (status === 413) say("This is too large to send.");
+    else if (status >= 400 && ![401, 403, 409, 422].includes(status)) say("Something went wrong on the server, and nothing was saved. What you typed is still here.");
+  });
+
+  // Good news goes when the next thing is begun; a refusal stays until it is read and closed, or replaced.
+  document.addEventListener("htmx:beforeRequest", () => document.querySelectorAll("#messages .message-success, #messages .message-info").forEach((message) => message.remove()));
+
+  // After a refused save the focus goes to the summary or the first wrong field; otherwise it stays.
+  const focusFirst = (root) => {
+    const place = root.querySelector?.("[data-focus]") ?? (root.matches?.("[data-focus]") ? root : null);
+    if (place) place.focus();
+    return Boolean(place);
+  };
+  document.addEventListener("htmx:afterSettle", (event) => focusFirst(event.detail.elt));
+  document.addEventListener("DOMContentLoaded", () => focusFirst(document.getElementById("main")));
+
+  // A button that says why it cannot be pressed does nothing, and a double click sends once.
+  document.addEventListener("click", (event) => { if (event.target.closest("[aria-disabled=true]")) { event.preventDefault(); event.stopImmediatePropagation(); } }, true);
+})();
