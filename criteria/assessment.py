@@ -57,12 +57,14 @@ class Assessment:
 
 
 class _Judged:
-    """A node with its truth; a criterion has an id, a group the children that apply and how many of them must be true."""
+    """A node with its truth; a leaf has its criterion, a group the children that apply and how many of them must be true."""
 
-    __slots__ = ("children", "id", "needed", "truth", "turned")
+    __slots__ = ("children", "criterion", "needed", "truth", "turned")
 
-    def __init__(self, id: str, truth: bool | None, children: Sequence["_Judged"] = (), needed: int = 0, turned: bool = False) -> None:
-        self.id, self.truth, self.children, self.needed, self.turned = id, truth, children, needed, turned
+    def __init__(
+        self, criterion: str, truth: bool | None, children: Sequence["_Judged"] = (), needed: int = 0, turned: bool = False
+    ) -> None:
+        self.criterion, self.truth, self.children, self.needed, self.turned = criterion, truth, children, needed, turned
 
 
 def assess(joined: Joined, findings: Findings) -> Assessment:
@@ -79,7 +81,7 @@ def assess(joined: Joined, findings: Findings) -> Assessment:
         settled=tuple(settled),
         reasons=tuple(_causes(root)) if root.truth is False else (),
         shortest=_steps(root),
-        next=_next(root.truth, [findings.get(id) for id in open_ids]),
+        next=_next(root.truth, [findings.get(criterion) for criterion in open_ids]),
         authority=_authority(joined, findings) if root.truth else None,
     )
 
@@ -135,9 +137,9 @@ def _judge(node: Node, findings: Findings) -> _Judged | None:
 def _split(judged: _Judged, reachable: bool, open_ids: list[str], settled: list[str]) -> None:
     """Unknown leaves: open below nothing but unknown groups, else settled."""
     reachable = reachable and judged.truth is None
-    if judged.id:
+    if judged.criterion:
         if judged.truth is None:
-            (open_ids if reachable else settled).append(judged.id)
+            (open_ids if reachable else settled).append(judged.criterion)
         return
     for child in judged.children:
         _split(child, reachable, open_ids, settled)
@@ -145,8 +147,8 @@ def _split(judged: _Judged, reachable: bool, open_ids: list[str], settled: list[
 
 def _causes(judged: _Judged) -> Iterator[str]:
     """The criteria that gave a node its known value: the true children where enough were true, the false ones where too few could be."""
-    if judged.id:
-        yield judged.id
+    if judged.criterion:
+        yield judged.criterion
     for child in judged.children:
         if child.truth is (judged.truth is not judged.turned):
             yield from _causes(child)
@@ -156,7 +158,7 @@ def _steps(root: _Judged) -> tuple[Step, ...]:
     if root.truth is not None:
         return ()
     finding = {True: FindingValue.MET.value, False: FindingValue.NOT_MET.value}
-    return tuple(Step(id, finding[want]) for id, want in _shortest(root, True))
+    return tuple(Step(criterion, finding[want]) for criterion, want in _shortest(root, True))
 
 
 def _shortest(judged: _Judged, want: bool) -> list[tuple[str, bool]]:
@@ -165,8 +167,8 @@ def _shortest(judged: _Judged, want: bool) -> list[tuple[str, bool]]:
     Each criterion stands in one place, so the children's lists never overlap: the k shortest of them are the shortest together, and of
     equally long ones the earliest, which is what a stable sort by length takes.
     """
-    if judged.id:
-        return [(judged.id, want)]
+    if judged.criterion:
+        return [(judged.criterion, want)]
     want = want is not judged.turned
     true = sum(child.truth is True for child in judged.children)
     lists = [_shortest(child, want) for child in judged.children if child.truth is None]
@@ -196,5 +198,6 @@ def _nurse_certifies(part: Rule, findings: Findings) -> bool:
     physician = {
         leaf.id for leaf in leaves(part.criteria) if leaf.authority is Authority.PHYSICIAN and findings.get(leaf.id) == FindingValue.MET
     }
-    judged = _judge(part.criteria, {id: finding for id, finding in findings.items() if id not in physician} if physician else findings)
+    known = {criterion: finding for criterion, finding in findings.items() if criterion not in physician} if physician else findings
+    judged = _judge(part.criteria, known)
     return judged is not None and judged.truth is True
