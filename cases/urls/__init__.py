@@ -1,0 +1,13 @@
+"""Which view answers which address. One module per room; nouns first."""
+
+from . import case, checklist, decide, documents, intake, letters, worklist
+
+urlpatterns = [
+    *worklist.urlpatterns,
+    *intake.urlpatterns,
+    *case.urlpatterns,
+    *checklist.urlpatterns,
+    *documents.urlpatterns,
+    *decide.urlpatterns,
+    *letters.urlpatterns,
+]

@@ -1,0 +1,7 @@
+"""The app of the policy library."""
+
+from django.apps import AppConfig
+
+
+class CriteriaConfig(AppConfig):
+    name = "criteria"
