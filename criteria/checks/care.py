@@ -13,7 +13,7 @@ from .proposal import Anchor, Proposal, listed, missing, reference
 KIND_WORDS = {
     "nsaid": "NSAID",
     "heat_cold": "heat or cold",
-}  # kinds are words of the policies; only what a plain reading gets wrong stands here
+}  # kinds are the policies' words; these two read badly as they stand
 
 
 def diagnosis(args: Mapping[str, Any], facts: CaseFacts, codes: tuple[str, ...]) -> Proposal:
@@ -84,15 +84,21 @@ def _judge(trial: Treatment, asked: _Asked) -> tuple[list[str], list[str]]:
     """What speaks against counting a trial, and what it lacks. Neither: it counts."""
     if trial.response is Response.CONTRAINDICATED and Response.CONTRAINDICATED in asked.responses:
         return [], []  # what is unsafe for the member needs no trial
+    fails, lacks = _timing(trial, asked)
+    if asked.responses and trial.response is None:
+        lacks.append("no response")
+    elif asked.responses and trial.response not in asked.responses:
+        fails.append(f"not {listed((_plain(response) for response in asked.responses), 'or')}")
+    return fails, lacks
+
+
+def _timing(trial: Treatment, asked: _Asked) -> tuple[list[str], list[str]]:
+    """Long enough, first to last day inclusive; and its last day within the period before the reference date, both ends included."""
     fails: list[str] = []
     lacks: list[str] = []
     no_start, no_end = asked.length and trial.start is None, (asked.length or asked.within) and trial.end is None
     if no_start or no_end:
         lacks.append("no dates" if trial.start is None and trial.end is None else "no first day" if no_start else "no last day")
-    if asked.responses and trial.response is None:
-        lacks.append("no response")
-    elif asked.responses and trial.response not in asked.responses:
-        fails.append(f"not {listed((_plain(response) for response in asked.responses), 'or')}")
     if asked.length and trial.start and trial.end and asked.length.after(trial.start) > add_days(trial.end, 1):
         fails.append(f"shorter than {asked.length}")
     if asked.within and asked.until is None:

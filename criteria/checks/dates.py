@@ -85,8 +85,8 @@ def prior_sessions(args: Mapping[str, Any], facts: CaseFacts, codes: tuple[str, 
     start, limit = Period.parse(args["within"]).before(on.day), args["at_most"]
     found = [(key, day) for key, day in _sessions(facts, codes, on.day) if day > start]
     total = len(found) + 1
-    dates = ", ".join(day_words(day) for _, day in found)
-    said = f"{counted(len(found), 'session') if found else 'no session'} after {day_words(start)} and before {day_words(on.day)}{f' ({dates})' if dates else ''}"
+    dates = f" ({', '.join(day_words(day) for _, day in found)})" if found else ""
+    said = f"{counted(len(found), 'session') if found else 'no session'} after {day_words(start)} and before {day_words(on.day)}{dates}"
     verdict = f"{total} with this one, {'more than' if total > limit else 'at most'} {limit}"
     return Proposal(met_if(total <= limit), f"{said}: {verdict}", (*(key for key, _ in found), on.key))
 
