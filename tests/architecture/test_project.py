@@ -1,0 +1,73 @@
+"""The project as a whole: migrations are written, production is clean, dependencies have reasons, generated files are fresh."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+from django.core.management import call_command
+
+from tests.architecture.sources import ROOT
+
+
+def manage(*arguments, **environment):
+    clean = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "LOG_LEVEL": "ERROR"}
+    command = [sys.executable, "-W", "error::UserWarning", "manage.py", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=clean | environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.django_db
+def test_migrations_are_written():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_production_is_clean(tmp_path):
+    settings = {
+        "SECRET_KEY": "k" * 30 + "0123456789abcdefghijklmnop",
+        "ALLOWED_HOSTS": "review.example",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/db",
+    }
+    code, said = manage("check", "--deploy", "--fail-level", "WARNING", **settings)
+    assert (code, said) == (0, "System check identified no issues (0 silenced).\n")
+
+
+def test_production_needs_a_secret_key():
+    code, said = manage("check", SECRET_KEY="")
+    assert code == 1
+    assert "Set SECRET_KEY" in said
+
+
+def test_static_files_name_only_files_that_are_there(tmp_path):
+    settings = {"SECRET_KEY": "k" * 60, "STATIC_ROOT": str(tmp_path / "static"), "DATABASE_URL": f"sqlite:///{tmp_path}/db"}
+    code, said = manage("collectstatic", "--no-input", "-v", "0", **settings)
+    assert (code, said) == (0, "")
+
+
+def test_states_diagram_is_fresh():
+    call_command("states_diagram", check=True)
+
+
+def test_each_dependency_has_its_reason():
+    lines = (ROOT / "pyproject.toml").read_text().splitlines()
+    start, end = lines.index("dependencies = ["), lines.index("[tool.ruff]")
+    named = [line for line in lines[start:end] if re.search(r'"[a-z][\w.\[\]-]*([<>=!~].*)?"', line)]
+    assert [line for line in named if "#" not in line] == []
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-tool.lock"])
+def test_locks_name_no_host(lock):
+    assert re.findall(r"https?://\S+|^--.*", (ROOT / lock).read_text(), re.MULTILINE) == []
+
+
+def test_locks_agree_and_hold_every_dependency():
+    def pins(name):
+        return dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / name).read_text(), re.MULTILINE))
+
+    base, dev = pins("requirements.lock"), pins("requirements-dev.lock")
+    assert base.items() <= dev.items()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = {re.split(r"[\[<>=!~ ]", each)[0].lower().replace(".", "-") for each in project["project"]["dependencies"]}
+    assert wanted - {name.replace(".", "-") for name in base} == set()

@@ -1,0 +1,76 @@
+"""What every test may lean on: a frozen clock, a database that can be emptied, one browser. Cases come from factories.py."""
+
+import os
+import shutil
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.template import engines
+
+from tests.guards import UndefinedVariable
+
+NEW_YORK = ZoneInfo("America/New_York")
+TODAY = datetime(2026, 3, 10, 10, 0, tzinfo=NEW_YORK)  # a Tuesday with no holiday near
+
+
+@pytest.fixture
+def frozen(time_machine):
+    """The clock stands at TODAY; `frozen.move_to(...)` and `frozen.shift(seconds or timedelta)` move it."""
+    time_machine.move_to(TODAY, tick=False)
+    return time_machine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def undefined_variables_are_errors():
+    engines["django"].engine.string_if_invalid = UndefinedVariable("undefined")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_past_append_only():
+    """The flush that ends a transactional test may pass the triggers; nothing else may."""
+    original = BaseDatabaseOperations.execute_sql_flush
+
+    def execute_sql_flush(self, sql_list):
+        with self.connection.cursor() as cursor:
+            if self.connection.vendor == "sqlite":
+                cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+                triggers = cursor.fetchall()
+                for name, _ in triggers:
+                    cursor.execute(f'DROP TRIGGER "{name}"')
+                original(self, sql_list)
+                for _, sql in triggers:
+                    cursor.execute(sql)
+            else:  # the tests alone are superuser
+                cursor.execute("SET session_replication_role = replica")
+                try:
+                    original(self, sql_list)
+                finally:
+                    cursor.execute("SET session_replication_role = DEFAULT")
+
+    BaseDatabaseOperations.execute_sql_flush = execute_sql_flush
+    yield
+    BaseDatabaseOperations.execute_sql_flush = original
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium. Root, as in a container, has no sandbox."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert chromium, "Chromium is missing: run script/setup dev"
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": chromium, "args": [*sandbox, "--disable-dev-shm-usage"]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "viewport": {"width": 1440, "height": 900}, "locale": "en-US", "timezone_id": "America/New_York"}
+
+
+def pytest_collection_modifyitems(items):
+    """Tests in the folders browser/ and benchmarks/ carry their mark by where they stand."""
+    for item in items:
+        for folder, mark in (("browser", pytest.mark.browser), ("benchmarks", pytest.mark.benchmark)):
+            if folder in item.path.parts[:-1]:
+                item.add_marker(mark)
