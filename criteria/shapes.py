@@ -1,0 +1,364 @@
+"""The words in which a document's shape is declared: text, number, list, record. Each checks a value, orders it for writing and has a JSON Schema.
+
+Nothing here knows a policy; the policy's own shape is in schema.py.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from .yaml_text import REFUSED, Odd, Path, kind_of
+
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FormatError:
+    """One thing that is wrong: where (`rules[0].codes[1]`), in which line of the file if known, and what is allowed."""
+
+    path: str
+    line: int | None
+    message: str
+
+
+def path_text(at: Path) -> str:
+    """rules[0].criteria.all[2]"""
+    text = ""
+    for part in at:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif re.fullmatch(r"[\w-]+", part):
+            text += f".{part}" if text else part
+        else:
+            text += f"[{json.dumps(part[:80])}]"
+    return text
+
+
+class Problems:
+    """Collects errors, and knows in which line a path stands."""
+
+    def __init__(
+        self, lines: Mapping[Path, int] | None = None, key_lines: Mapping[Path, int] | None = None, raw: Mapping[Path, str] | None = None
+    ) -> None:
+        self.errors: list[FormatError] = []
+        self._lines = lines or {}
+        self._key_lines = key_lines or {}
+        self._raw = raw or {}
+
+    def add(self, at: Path, message: str, *, line: int | None = None, key: bool = False) -> None:
+        shown = "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in message)
+        self.errors.append(FormatError(path_text(at), line or self._line(at, key), shown))
+
+    def wrong(self, at: Path, value: Any, allowed: str) -> None:
+        """A value of the wrong type. Text that YAML took for something else gets the sentence about quotes."""
+        raw = self._raw.get(at)
+        if raw and allowed.startswith("text"):
+            self.add(at, f'YAML reads {_short(raw)} as {kind_of(value)}, and text is expected. Put it in quotes: "{_short(raw)}".')
+            return
+        self.add(at, f"This is {kind_of(value)}{_shown(value, raw)}. Allowed: {allowed}.")
+
+    def _line(self, at: Path, key: bool) -> int | None:
+        if key and at in self._key_lines:
+            return self._key_lines[at]
+        for end in range(len(at), -1, -1):
+            if at[:end] in self._lines:
+                return self._lines[at[:end]]
+        return None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _shown(value: Any, raw: str | None) -> str:
+    if raw is None and isinstance(value, str | bool | int | float):
+        raw = json.dumps(value, ensure_ascii=False) if not isinstance(value, int) or abs(value) < 10**20 else "a huge one"
+    if raw is None and isinstance(value, Odd):
+        raw = value.raw
+    return f" ({_short(raw)})" if raw else ""
+
+
+class Shape:
+    """One declared shape. `says` names in words what is allowed."""
+
+    says = "anything"
+
+    def check(self, value: Any, at: Path, problems: Problems) -> None:
+        if value is not REFUSED:
+            self.judge(value, at, problems)
+
+    def judge(self, value: Any, at: Path, problems: Problems) -> None:
+        raise NotImplementedError
+
+    def ordered(self, value: Any) -> Any:
+        """The value with its keys in the declared order and its dates as dates, for writing YAML."""
+        return value
+
+    def schema(self) -> JSON:
+        raise NotImplementedError
+
+
+class Text(Shape):
+    """Text that is not empty; with a pattern, text of that form."""
+
+    def __init__(self, pattern: str | None = None, says: str = "text", most: int | None = None, refused: str | None = None) -> None:
+        self.pattern, self.most, self.refused = pattern, most, refused
+        self.says = f"text: {says}" if says != "text" else says
+
+    def judge(self, value: Any, at: Path, problems: Problems) -> None:
+        if not isinstance(value, str):
+            problems.wrong(at, value, self.says)
+        elif not value.strip():
+            problems.add(at, f"This is empty. Allowed: {self.says}, not empty.")
+        elif _UNSPEAKABLE.search(value):
+            problems.add(at, "This holds a control character. Allowed: text that can be shown and printed.")
+        elif self.most is not None and len(value) > self.most:
+            problems.add(at, f"This has {len(value)} characters. Allowed: at most {self.most}.")
+        elif (self.pattern and not re.fullmatch(self.pattern, value)) or (self.refused and re.match(self.refused, value, re.IGNORECASE)):
+            problems.add(at, f"{json.dumps(_short(value), ensure_ascii=False)} is not allowed here. Allowed: {self.says}.")
+
+    def schema(self) -> JSON:
+        schema: JSON = {"type": "string", "minLength": 1, "pattern": f"^(?:{self.pattern})$" if self.pattern else r"\S"}
+        return schema | ({"maxLength": self.most} if self.most else {})
+
+
+_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+class OneOf(Shape):
+    """A word of a closed list."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+        self.says = "one of " + ", ".join(words) if len(words) > 1 else words[0]
+
+    def judge(self, value: Any, at: Path, problems: Problems) -> None:
+        if not isinstance(value, str):
+            problems.wrong(at, value, self.says)
+        elif value not in self.words:
+            problems.add(at, f"{json.dumps(_short(value), ensure_ascii=False)} is not allowed here. Allowed: {self.says}.")
+
+    def schema(self) -> JSON:
+        return {"enum": list(self.words)}
+
+
+class Number(Shape):
+    """A whole number within limits."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+        self.says = f"a whole number from {least} to {most}" if least < most else f"the number {least}"
+
+    def judge(self, value: Any, at: Path, problems: Problems) -> None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            problems.wrong(at, value, self.says + ", without quotes" * isinstance(value, str))
+        elif not self.least <= value <= self.most:
+            problems.add(at, f"{value if abs(value) < 10**20 else 'This number'} is not allowed here. Allowed: {self.says}.")
+
+    def schema(self) -> JSON:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+class Flag(Shape):
+    """true or false, or only one of them."""
+
+    def __init__(self, only: bool | None = None) -> None:
+        self.only = only
+        self.says = "true or false" if only is None else str(only).lower()
+
+    def judge(self, value: Any, at: Path, problems: Problems) -> None:
+        if not isinstance(value, bool) or (self.only is not None and value is not self.only):
+            problems.wrong(at, value, self.says)
+
+    def schema(self) -> JSON:
+        return {"type": "boolean"} if self.only is None else {"const": self.only}
+
+
+class Day(Shape):
+    """A date, bare or as quoted ISO text. With `partial`, a year or a month may stand for it."""
+
+    def __init__(self, least: int, most: int, partial: bool = False) -> None:
+        self.years, self.partial = range(least, most + 1), partial
+        self.says = f"a date as YYYY-MM-DD{', YYYY-MM or YYYY' * partial}, without a time, from {least} to {most}"
+
+    def judge(self, value: Any, at: Path, problems: Problems) -> None:
+        day = as_day(value)
+        if day is None and self.partial and isinstance(value, str | int):
+            day = as_first_day(str(value))
+        if day is None or day.year not in self.years:
+            problems.wrong(at, value, self.says)
+
+    def ordered(self, value: Any) -> Any:
+        return as_day(value) or value
+
+    def schema(self) -> JSON:
+        schema: JSON = {
+            "type": "string",
+            "pattern": "^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?$" if self.partial else "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        }
+        return {"anyOf": [schema, {"type": "integer", "minimum": 1000, "maximum": 9999}]} if self.partial else schema | {"format": "date"}
+
+
+def as_day(value: Any) -> date | None:
+    """A date of a document: as YAML read it, or as ISO text; None if it is neither."""
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+    return None
+
+
+def as_first_day(text: str) -> date | None:
+    """The first day of YYYY or YYYY-MM."""
+    if re.fullmatch(r"[0-9]{4}(-[0-9]{2})?", text):
+        return as_day(f"{text}-01-01"[:10])
+    return None
+
+
+class ListOf(Shape):
+    """A list of one shape; `filled` wants an entry, `distinct` refuses the same one twice."""
+
+    def __init__(self, item: Shape, filled: bool = False, distinct: bool = False) -> None:
+        self.item, self.filled, self.distinct = item, filled, distinct
+        self.says = f"a list of {item.says}"
+
+    def judge(self, value: Any, at: Path, problems: Problems) -> None:
+        if not isinstance(value, list):
+            problems.wrong(at, value, self.says)
+            return
+        if self.filled and not value:
+            problems.add(at, f"This list is empty. Allowed: {self.says}, at least one.")
+        seen: set[str] = set()
+        for index, item in enumerate(value):
+            self.item.check(item, (*at, index), problems)
+            if self.distinct and isinstance(item, str):
+                if item in seen:
+                    problems.add((*at, index), f"{_short(item)} stands in this list twice. Keep one.")
+                seen.add(item)
+
+    def ordered(self, value: Any) -> Any:
+        return [self.item.ordered(item) for item in value] if isinstance(value, list) else value
+
+    def schema(self) -> JSON:
+        return (
+            {"type": "array", "items": self.item.schema()}
+            | ({"minItems": 1} if self.filled else {})
+            | ({"uniqueItems": True} if self.distinct else {})
+        )
+
+
+class MapOf(Shape):
+    """A mapping whose keys the author chooses. A null value is allowed where `nullable`."""
+
+    def __init__(self, keys: Text, value: Shape, required: tuple[str, ...] = (), nullable: bool = False) -> None:
+        self.keys, self.value, self.required, self.nullable = keys, value, required, nullable
+        self.says = f"a mapping to {value.says}" + (f" with {', '.join(required)}" if required else "")
+
+    def judge(self, value: Any, at: Path, problems: Problems) -> None:
+        if not isinstance(value, dict):
+            problems.wrong(at, value, self.says)
+            return
+        for key, item in value.items():
+            self.keys.check(key, (*at, key), problems)
+            if item is not None or not self.nullable:
+                self.value.check(item, (*at, key), problems)
+        for key in self.required:
+            if key not in value:
+                problems.add((*at, key), f"{key} is required here and missing. Allowed: {self.value.says}.")
+
+    def schema(self) -> JSON:
+        value = _nullable(self.value.schema()) if self.nullable else self.value.schema()
+        schema: JSON = {"type": "object", "propertyNames": self.keys.schema(), "additionalProperties": value}
+        return schema | ({"required": list(self.required)} if self.required else {})
+
+
+def _nullable(schema: JSON) -> JSON:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+class ByType(Shape):
+    """One shape for text, another for a list or a mapping."""
+
+    def __init__(self, text: Shape, other: Shape, kind: type, says: str | None = None) -> None:
+        self.text, self.other, self.kind = text, other, kind
+        self.says = says or f"{text.says}, or {other.says}"
+
+    def judge(self, value: Any, at: Path, problems: Problems) -> None:
+        if isinstance(value, str):
+            self.text.check(value, at, problems)
+        elif isinstance(value, self.kind):
+            self.other.check(value, at, problems)
+        else:
+            problems.wrong(at, value, self.says)
+
+    def ordered(self, value: Any) -> Any:
+        return self.other.ordered(value) if isinstance(value, self.kind) else value
+
+    def schema(self) -> JSON:
+        return {"anyOf": [self.text.schema(), self.other.schema()]}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of a record."""
+
+    shape: Shape
+    required: bool = False
+    doc: str = ""
+
+
+@dataclass
+class Record(Shape):
+    """A mapping with a closed list of keys. A null stands for a key left out. `also` looks at the keys together."""
+
+    fields: dict[str, Field]
+    also: Callable[[JSON, Path, Problems], None] | None = None
+    rules: JSON = field(default_factory=dict)  # what JSON Schema can say of `also`
+
+    @property
+    def says(self) -> str:  # type: ignore[override]
+        return "a mapping with " + ", ".join(self.fields)
+
+    def judge(self, value: Any, at: Path, problems: Problems) -> None:
+        if not isinstance(value, dict):
+            problems.wrong(at, value, self.says)
+            return
+        for key, item in value.items():
+            known = self.fields.get(key)
+            if known is None:
+                problems.add((*at, str(key)), _unknown(str(key), self.fields), key=True)
+            elif item is not None:
+                known.shape.check(item, (*at, key), problems)
+        for key, known in self.fields.items():
+            if known.required and value.get(key) is None:
+                problems.add((*at, key), f"{key} is required here and missing. Allowed: {known.shape.says}.")
+        if self.also:
+            self.also(value, at, problems)
+
+    def ordered(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        known = {key: self.fields[key].shape.ordered(value[key]) for key in self.fields if key in value}
+        return known | {key: item for key, item in value.items() if key not in self.fields}
+
+    def schema(self) -> JSON:
+        properties = {}
+        for key, known in self.fields.items():
+            schema = known.shape.schema() if known.required else _nullable(known.shape.schema())
+            properties[key] = ({"description": known.doc} if known.doc else {}) | schema
+        required = [key for key, known in self.fields.items() if known.required]
+        schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        return schema | ({"required": required} if required else {}) | self.rules
+
+
+def _unknown(key: str, fields: Mapping[str, Field]) -> str:
+    near = difflib.get_close_matches(key, fields, n=1)
+    guess = f" Did you mean {near[0]}?" if near else ""
+    return f"Unknown key {_short(key)}.{guess} Allowed here: {', '.join(fields)}."
