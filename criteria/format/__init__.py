@@ -10,10 +10,11 @@ from typing import Any
 
 import yaml
 
+from criteria.tree import Policy
+
 from . import consistency, schema, yaml_text
 from .document import policy_from
 from .shapes import FormatError, Problems
-from .tree import Policy
 
 __all__ = ["FormatError", "Loaded", "dump", "load", "loaded", "parse", "validate"]
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from .enums import Authority, Basis, EvidenceRule, Family, GroupKind, Leans, LineOfBusiness, ReferenceKind
-from .tree import AppliesTo, Check, Criterion, EvidenceNote, Example, Group, Node, Policy, Reference, Rule, Source, Text
+from criteria.enums import Authority, Basis, EvidenceRule, Family, GroupKind, Leans, LineOfBusiness, ReferenceKind
+from criteria.tree import AppliesTo, Check, Criterion, EvidenceNote, Example, Group, Node, Policy, Reference, Rule, Source, Text
 
 Document = Mapping[str, Any]
 

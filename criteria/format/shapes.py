@@ -1,13 +1,12 @@
-"""The words in which a document's shape is declared: text, number, list, record. Each checks a value, orders it for writing and has a JSON Schema.
+"""The words in which a document's shape is declared: text, word, number, date. Lists and records are in records.py.
 
-Nothing here knows a policy; the policy's own shape is in schema.py.
+Each checks a value, orders it for writing, and has a JSON Schema. Nothing here knows a policy.
 """
 
-import difflib
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -57,7 +56,7 @@ class Problems:
         """A value of the wrong type. Text that YAML took for something else gets the sentence about quotes."""
         raw = self._raw.get(at)
         if raw and allowed.startswith("text"):
-            self.add(at, f'YAML reads {_short(raw)} as {kind_of(value)}, and text is expected. Put it in quotes: "{_short(raw)}".')
+            self.add(at, f'YAML reads {short(raw)} as {kind_of(value)}, and text is expected. Put it in quotes: "{short(raw)}".')
             return
         self.add(at, f"This is {kind_of(value)}{_shown(value, raw)}. Allowed: {allowed}.")
 
@@ -70,7 +69,7 @@ class Problems:
         return None
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -79,7 +78,7 @@ def _shown(value: Any, raw: str | None) -> str:
         raw = json.dumps(value, ensure_ascii=False) if not isinstance(value, int) or abs(value) < 10**20 else "a huge one"
     if raw is None and isinstance(value, Odd):
         raw = value.raw
-    return f" ({_short(raw)})" if raw else ""
+    return f" ({short(raw)})" if raw else ""
 
 
 class Shape:
@@ -119,7 +118,7 @@ class Text(Shape):
         elif self.most is not None and len(value) > self.most:
             problems.add(at, f"This has {len(value)} characters. Allowed: at most {self.most}.")
         elif (self.pattern and not re.fullmatch(self.pattern, value)) or (self.refused and re.match(self.refused, value, re.IGNORECASE)):
-            problems.add(at, f"{json.dumps(_short(value), ensure_ascii=False)} is not allowed here. Allowed: {self.says}.")
+            problems.add(at, f"{json.dumps(short(value), ensure_ascii=False)} is not allowed here. Allowed: {self.says}.")
 
     def schema(self) -> JSON:
         schema: JSON = {"type": "string", "minLength": 1, "pattern": f"^(?:{self.pattern})$" if self.pattern else r"\S"}
@@ -140,7 +139,7 @@ class OneOf(Shape):
         if not isinstance(value, str):
             problems.wrong(at, value, self.says)
         elif value not in self.words:
-            problems.add(at, f"{json.dumps(_short(value), ensure_ascii=False)} is not allowed here. Allowed: {self.says}.")
+            problems.add(at, f"{json.dumps(short(value), ensure_ascii=False)} is not allowed here. Allowed: {self.says}.")
 
     def schema(self) -> JSON:
         return {"enum": list(self.words)}
@@ -220,145 +219,3 @@ def as_first_day(text: str) -> date | None:
     if re.fullmatch(r"[0-9]{4}(-[0-9]{2})?", text):
         return as_day(f"{text}-01-01"[:10])
     return None
-
-
-class ListOf(Shape):
-    """A list of one shape; `filled` wants an entry, `distinct` refuses the same one twice."""
-
-    def __init__(self, item: Shape, filled: bool = False, distinct: bool = False) -> None:
-        self.item, self.filled, self.distinct = item, filled, distinct
-        self.says = f"a list of {item.says}"
-
-    def judge(self, value: Any, at: Path, problems: Problems) -> None:
-        if not isinstance(value, list):
-            problems.wrong(at, value, self.says)
-            return
-        if self.filled and not value:
-            problems.add(at, f"This list is empty. Allowed: {self.says}, at least one.")
-        seen: set[str] = set()
-        for index, item in enumerate(value):
-            self.item.check(item, (*at, index), problems)
-            if self.distinct and isinstance(item, str):
-                if item in seen:
-                    problems.add((*at, index), f"{_short(item)} stands in this list twice. Keep one.")
-                seen.add(item)
-
-    def ordered(self, value: Any) -> Any:
-        return [self.item.ordered(item) for item in value] if isinstance(value, list) else value
-
-    def schema(self) -> JSON:
-        return (
-            {"type": "array", "items": self.item.schema()}
-            | ({"minItems": 1} if self.filled else {})
-            | ({"uniqueItems": True} if self.distinct else {})
-        )
-
-
-class MapOf(Shape):
-    """A mapping whose keys the author chooses. A null value is allowed where `nullable`."""
-
-    def __init__(self, keys: Text, value: Shape, required: tuple[str, ...] = (), nullable: bool = False) -> None:
-        self.keys, self.value, self.required, self.nullable = keys, value, required, nullable
-        self.says = f"a mapping to {value.says}" + (f" with {', '.join(required)}" if required else "")
-
-    def judge(self, value: Any, at: Path, problems: Problems) -> None:
-        if not isinstance(value, dict):
-            problems.wrong(at, value, self.says)
-            return
-        for key, item in value.items():
-            self.keys.check(key, (*at, key), problems)
-            if item is not None or not self.nullable:
-                self.value.check(item, (*at, key), problems)
-        for key in self.required:
-            if key not in value:
-                problems.add((*at, key), f"{key} is required here and missing. Allowed: {self.value.says}.")
-
-    def schema(self) -> JSON:
-        value = _nullable(self.value.schema()) if self.nullable else self.value.schema()
-        schema: JSON = {"type": "object", "propertyNames": self.keys.schema(), "additionalProperties": value}
-        return schema | ({"required": list(self.required)} if self.required else {})
-
-
-def _nullable(schema: JSON) -> JSON:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-class ByType(Shape):
-    """One shape for text, another for a list or a mapping."""
-
-    def __init__(self, text: Shape, other: Shape, kind: type, says: str | None = None) -> None:
-        self.text, self.other, self.kind = text, other, kind
-        self.says = says or f"{text.says}, or {other.says}"
-
-    def judge(self, value: Any, at: Path, problems: Problems) -> None:
-        if isinstance(value, str):
-            self.text.check(value, at, problems)
-        elif isinstance(value, self.kind):
-            self.other.check(value, at, problems)
-        else:
-            problems.wrong(at, value, self.says)
-
-    def ordered(self, value: Any) -> Any:
-        return self.other.ordered(value) if isinstance(value, self.kind) else value
-
-    def schema(self) -> JSON:
-        return {"anyOf": [self.text.schema(), self.other.schema()]}
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One key of a record."""
-
-    shape: Shape
-    required: bool = False
-    doc: str = ""
-
-
-@dataclass
-class Record(Shape):
-    """A mapping with a closed list of keys. A null stands for a key left out. `also` looks at the keys together."""
-
-    fields: dict[str, Field]
-    also: Callable[[JSON, Path, Problems], None] | None = None
-    rules: JSON = field(default_factory=dict)  # what JSON Schema can say of `also`
-
-    @property
-    def says(self) -> str:  # type: ignore[override]
-        return "a mapping with " + ", ".join(self.fields)
-
-    def judge(self, value: Any, at: Path, problems: Problems) -> None:
-        if not isinstance(value, dict):
-            problems.wrong(at, value, self.says)
-            return
-        for key, item in value.items():
-            known = self.fields.get(key)
-            if known is None:
-                problems.add((*at, str(key)), _unknown(str(key), self.fields), key=True)
-            elif item is not None:
-                known.shape.check(item, (*at, key), problems)
-        for key, known in self.fields.items():
-            if known.required and value.get(key) is None:
-                problems.add((*at, key), f"{key} is required here and missing. Allowed: {known.shape.says}.")
-        if self.also:
-            self.also(value, at, problems)
-
-    def ordered(self, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        known = {key: self.fields[key].shape.ordered(value[key]) for key in self.fields if key in value}
-        return known | {key: item for key, item in value.items() if key not in self.fields}
-
-    def schema(self) -> JSON:
-        properties = {}
-        for key, known in self.fields.items():
-            schema = known.shape.schema() if known.required else _nullable(known.shape.schema())
-            properties[key] = ({"description": known.doc} if known.doc else {}) | schema
-        required = [key for key, known in self.fields.items() if known.required]
-        schema = {"type": "object", "properties": properties, "additionalProperties": False}
-        return schema | ({"required": required} if required else {}) | self.rules
-
-
-def _unknown(key: str, fields: Mapping[str, Field]) -> str:
-    near = difflib.get_close_matches(key, fields, n=1)
-    guess = f" Did you mean {near[0]}?" if near else ""
-    return f"Unknown key {_short(key)}.{guess} Allowed here: {', '.join(fields)}."
