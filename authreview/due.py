@@ -1,4 +1,4 @@
-"""How much time is left, in words, a colour and an icon: the same on worklist, case, sign-off and report. Decides nothing and computes no deadline."""
+"""How much time is left, in words, a colour and an icon, and how a date is written: the same on every screen. Computes no deadline."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

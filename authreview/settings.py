@@ -57,8 +57,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "authreview.middleware.IdleTimeout",
+    "authreview.middleware.NotKept",
+    "authreview.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "authreview.middleware.DomainErrors",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",  # last: it answers what signing in raised
 ]
@@ -163,12 +166,16 @@ LOGOUT_REDIRECT_URL = "sign-in"
 
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+IDLE_TIMEOUT = timedelta(minutes=env.int("IDLE_TIMEOUT_MINUTES", default=30))  # then the session ends; what is on the screen stays
+FRESH_SESSION = timedelta(minutes=env.int("FRESH_SESSION_MINUTES", default=240))  # a signature asks for the password if it is older
+CSRF_FAILURE_VIEW = "authreview.views.csrf_failure"
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "authreview.views.locked_out"
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0) or None
 
 

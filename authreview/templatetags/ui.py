@@ -1,4 +1,4 @@
-"""Small pieces of the screen that every page shares: icons, pills, keys, dates, error summaries, navigation. No query but the reader's roles."""
+"""Small pieces of the screen that every page shares: icons, pills, keys, dates, error summaries, places of the bar."""
 
 import json
 from collections.abc import Iterable
@@ -22,10 +22,14 @@ register = template.Library()
 
 # Our own constant markup, written by nobody outside: safe to mark.
 ICONS: dict[str, SafeString] = {
-    name: mark_safe(f'<svg class="icon" viewBox="0 0 20 20" fill="currentColor" aria-hidden="true" focusable="false">{inner}</svg>')  # noqa: S308
+    name: mark_safe(f'<svg class="icon" viewBox="0 0 20 20" fill="currentColor" aria-hidden="true" focusable="false">{inner}</svg>')
     for name, inner in json.loads((Path(__file__).parent.parent / "icons.json").read_text())["icons"].items()
 }
-PILL_ICONS = {"met": "met", "not-met": "not-met", "unclear": "unclear", "missing": "missing", "na": "na", "late": "exclamation-circle", "due": "clock", "ok": "", "ask": "missing"}
+PILL_ICONS = {name: name for name in ("met", "not-met", "unclear", "missing", "na")} | {
+    "late": "exclamation-circle",
+    "due": "clock",
+    "ask": "missing",
+}
 WHO_SEES_CASES = frozenset(Role) - {Role.POLICY_EDITOR, Role.POLICY_APPROVER, Role.ADMIN}
 
 
@@ -44,7 +48,7 @@ def pill(kind: str, text: object, icon: str | None = None) -> SafeString:
 
 @register.simple_tag
 def due_pill(deadline: due.DueIn, prefix: str = "") -> SafeString:
-    """{% due_pill row.due %} in lists, {% due_pill clock prefix="due in" %} in a head; the prefix is left out where it makes no sentence."""
+    """{% due_pill row.due %} in lists, {% due_pill clock prefix="due in" %} in a head, where the prefix makes a sentence."""
     words = f"{prefix} {deadline.words}" if prefix and deadline.kind in ("ok", "due") else deadline.words
     return pill(deadline.kind, words, deadline.icon)
 
@@ -52,7 +56,7 @@ def due_pill(deadline: due.DueIn, prefix: str = "") -> SafeString:
 @register.simple_tag
 def key(*names: str) -> SafeString:
     """{% key "t" %}: the key as drawn beside its action. Screen readers hear aria-keyshortcuts instead."""
-    return mark_safe(" ".join(format_html('<kbd aria-hidden="true">{}</kbd>', name) for name in names))  # noqa: S308
+    return mark_safe(" ".join(format_html('<kbd aria-hidden="true">{}</kbd>', name) for name in names))
 
 
 @register.filter
@@ -98,8 +102,8 @@ def _errors(sources: Iterable[BaseForm | BaseFormSet[Any] | None]) -> Iterable[F
         elif source is not None and source.is_bound:
             for name, messages in source.errors.items():
                 field = None if name == "__all__" else source[name]
-                for message in messages:
-                    yield FieldError(str(field.id_for_label or field.auto_id) if field else "", str(field.label) if field else "", str(message))
+                anchor, label = (field.id_for_label or field.auto_id, field.label) if field else ("", "")
+                yield from (FieldError(anchor, str(label), str(message)) for message in messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +122,12 @@ def navigation(context: Context) -> list[NavItem]:
     if request is None or user is None or not user.is_authenticated:
         return []
     sees_cases = user.is_superuser or user.has_role(*WHO_SEES_CASES)
-    places = [("Worklist", "worklist", sees_cases), ("Cases", "cases", sees_cases), ("Policies", "policies", True), ("Administration", "admin:index", user.is_staff)]
-    urls = [(label, _url(name)) for label, name, shown in places if shown]
-    current = max((url for _, url in urls if url and request.path.startswith(url) and (url != "/" or request.path == "/")), key=len, default="")
-    return [NavItem(label, url, url == current) for label, url in urls if url]
+    places = [("Worklist", "worklist", sees_cases), ("Cases", "cases", sees_cases), ("Policies", "policies", True)]
+    places.append(("Administration", "admin:index", user.is_staff))
+    found = [(label, url) for label, name, shown in places if shown and (url := _url(name))]
+    above = [url for _, url in found if request.path == url or (url != "/" and request.path.startswith(url))]
+    current = max(above, key=len, default="")
+    return [NavItem(label, url, url == current) for label, url in found]
 
 
 @register.simple_tag
