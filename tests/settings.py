@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+os.environ["DEBUG"] = "off"  # whatever the shell or an .env file says
 os.environ.setdefault("SECRET_KEY", "for the tests alone, and long enough to satisfy the check of deployments")
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
 os.environ.setdefault("TASKS_BACKEND", "immediate")
