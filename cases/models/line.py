@@ -16,6 +16,7 @@ class ServiceLine(models.Model):
     """A service line. `as_received` is the request at routing as canonical JSON; amendments never touch it.
 
     `policy_version` null with `pinned_at` set: no policy governs, the line goes the general-necessity way, `pinned_why` says so.
+    `pinned`: the editions whose joined rule governs. `proposals` and `flags`: what checks and rules say of the facts now.
     `reviewer_ids`: people who marked a criterion here as nurse; none of them signs it as director.
     """
 
@@ -43,11 +44,13 @@ class ServiceLine(models.Model):
     )
     policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+")
     rule = models.CharField(max_length=80, blank=True)
-    overlay_versions = models.ManyToManyField(PolicyVersion, related_name="+")  # pinned with it; read in slug order
+    pinned = models.JSONField(default=list)  # base first, then overlays in slug order: {policy, version, digest, rule, title}
     pinned_at = models.DateTimeField(null=True)
     pinned_why = models.TextField(blank=True)
     reviewer_ids = models.JSONField(default=list)
-    open_flags = models.PositiveSmallIntegerField(default=0)  # kept by the actions that change facts or flags
+    proposals = models.JSONField(default=dict)  # criterion -> {finding, arithmetic, stated}; these three are kept by actions/computed.py
+    flags = models.JSONField(default=list)  # {key, sentence, ask, fingerprint, resolutions, resolved}
+    open_flags = models.PositiveSmallIntegerField(default=0)
     decide_by = models.DateTimeField(null=True)
     notify_by = models.DateTimeField(null=True)
     clock = models.TextField(blank=True)  # the arithmetic of the deadline in words

@@ -1,0 +1,1 @@
+"""Crispy forms: they validate and convert, nothing else."""

@@ -1,0 +1,1 @@
+"""Frozen display values for templates; no queries, no decisions."""

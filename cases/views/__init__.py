@@ -1,0 +1,1 @@
+"""Load, form, action, answer. Views catch no domain error and hold no HTML."""
