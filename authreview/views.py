@@ -4,12 +4,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django_htmx.http import trigger_client_event
 
 from authreview import answers
@@ -19,6 +21,7 @@ DIALOG = "registration/login.html#in-dialog"
 PAGE = "registration/login.html"
 
 
+@method_decorator(login_not_required, name="dispatch")
 class SignIn(LoginView):
     """A page; or, over the page where a session ended, the dialog's fragment, which closes by the event signed-in."""
 
