@@ -176,10 +176,12 @@ def _tolled(
         return due, ["asking for information does not stop this clock"], False
     sent = log[index].at.astimezone(zone)
     # an urgent request: what is missing must be asked for within 24 hours of receipt, 2560.503-1(c)(1)
+    if sent < start:
+        return due, ["information was asked for before receipt: not counted"], False
     if sent > (start + timedelta(hours=24) if rule.unit == Unit.HOURS else due):
         return due, ["information was asked for too late to stop this clock"], False
     until = log[index].until or _after(sent, rule.answer_days or 0, Unit.CALENDAR_DAYS, zone)[0]
-    until = until.astimezone(zone)
+    until = max(until.astimezone(zone), sent)
     answer = next((entry.at.astimezone(zone) for entry in log[index:] if entry.kind == ClockKind.RESUMED and entry.at >= sent), None)
     end = min(until, answer) if answer else until
     stopped = answer is None and now < until
@@ -187,6 +189,8 @@ def _tolled(
     if not stopped:
         said.append(f"running again {_moment(end)}, {'answer received' if answer and answer <= until else 'no answer in time'}")
     after, step = _after(end, rule.extension_days, Unit.CALENDAR_DAYS, zone)
+    if after < due and rule.unit != Unit.HOURS:  # an urgent decision follows its answer within 48 hours, however early that came
+        return due, [*said, "the first period ends later than the time after the answer, and holds"], stopped
     return after, [*said, step], stopped
 
 

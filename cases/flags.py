@@ -128,7 +128,7 @@ def _units(line: FlagLine, rule: CodeRule) -> Flag | None:
         return None
     what = _named(rule)
     if rule.per_side:
-        sentence = f"{line.units} units of {line.code} are asked for, and {units_allowed(line, rule)} fit the sites and sides named."
+        sentence = f"{line.units} units of {line.code} are asked for; the sites and sides named account for {units_allowed(line, rule)}."
         ask = {
             "en": f"What the {line.units} units stand for: each nerve or joint, with its side and date ({what['en']})",
             "es": f"Qué representan las {line.units} unidades: cada nervio o articulación, con su lado y fecha ({what['es']})",
