@@ -21,7 +21,10 @@ __all__ = ["FormatError", "Loaded", "dump", "load", "loaded", "parse", "validate
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """One policy file. `policy` and `document` are None exactly when there are errors. `identity` is slug and version, if they can be read."""
+    """One policy file. `policy` and `document` are None exactly when there are errors.
+
+    `identity` is slug and version, where they can be read.
+    """
 
     name: str
     policy: Policy | None

@@ -17,7 +17,7 @@ MAX_BYTES = 2_000_000
 MAX_DEPTH = 100  # of YAML collections; 20 groups of a policy take at most 70
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_RESOLVER = yaml.resolver.Resolver()
+_RESOLVER: Any = yaml.resolver.Resolver()
 _TAG = "tag:yaml.org,2002:"
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WHOLE_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
@@ -75,10 +75,11 @@ def _decoded(text: bytes | str, result: YamlText) -> str:
     if len(text) > MAX_BYTES:
         raise _stop(result, f"The file is larger than {MAX_BYTES:,} bytes. A policy is a text of some pages.")
     if isinstance(text, bytes):
+        given = text
         try:
-            text = text.decode("utf-8")
+            text = given.decode("utf-8")
         except UnicodeDecodeError as problem:
-            line = text.count(b"\n", 0, problem.start) + 1
+            line = given.count(b"\n", 0, problem.start) + 1
             raise _stop(result, "The file is not UTF-8 text. Save it as UTF-8.", line) from None
     text = text.removeprefix("\ufeff")
     found = _UNPRINTABLE.search(text)

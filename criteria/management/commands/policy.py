@@ -1,0 +1,80 @@
+"""`manage.py policy check|import|export`: policy files on the command line. `check` needs no database.
+
+The formats of the output are those of the policy file's own page, "Command line".
+"""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from criteria import examples
+from criteria.format import FormatError, Loaded, load
+from criteria.format.yaml_text import MAX_BYTES
+
+
+class Command(BaseCommand):
+    help = "Checks clinical policy files and runs their examples."
+    requires_system_checks = ()  # a policy author waits for these
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        check = actions.add_parser("check", help="Validate policy files and run their examples. The files see each other.")
+        check.add_argument("files", nargs="+", metavar="FILE")
+        check.add_argument("--json", action="store_true", help="Print one list with one object per example, and nothing else.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        getattr(self, f"handle_{options['action']}")(**options)
+
+    def handle_check(self, *, files: list[str], **options: Any) -> None:
+        """Exit 1 if a file is invalid or an example fails."""
+        reports = examples.check([read(name) for name in files])
+        if options["json"]:
+            self.stdout.write(json.dumps([row for report in reports for row in _rows(report)], indent=2))
+        else:
+            for report in reports:
+                for line in _lines(report):
+                    self.stdout.write(line.encode("utf-8", "backslashreplace").decode())
+        if not all(report.ok for report in reports):
+            sys.exit(1)
+
+
+def read(name: str) -> Loaded:
+    """The policy in a file of this name; a file that cannot be read is an invalid one."""
+    try:
+        with Path(name).open("rb") as file:
+            return load(file.read(MAX_BYTES + 1), name)
+    except (OSError, ValueError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else None
+        return Loaded(name, None, (FormatError("", None, f"The file cannot be read: {reason or problem}."),), None)
+
+
+def _rows(report: examples.Report) -> list[dict[str, Any]]:
+    if report.errors:
+        errors = [{"path": error.path, "line": error.line, "message": error.message} for error in report.errors]
+        return [{"file": report.file, "ok": False, "errors": errors}]
+    if not report.results:
+        return [{"file": report.file, "ok": True, "examples": 0}]
+    return [{"file": report.file, "rule": row.rule, "name": row.name, "ok": row.ok, "got": row.got} for row in report.results]
+
+
+def _lines(report: examples.Report) -> list[str]:
+    if report.errors:
+        return [f"INVALID {_place(report.file, error)}{error.message}" for error in report.errors]
+    if not report.results:
+        return [f"ok      {report.file}: valid, without examples"]
+    return [_line(report.file, row) for row in report.results]
+
+
+def _line(file: str, row: examples.Result) -> str:
+    words = "; ".join((" ".join(row.name.split()), *row.differences))
+    return f"{'ok     ' if row.ok else 'FAILED '} {file}: {row.rule}: {words}"
+
+
+def _place(file: str, error: FormatError) -> str:
+    line = f":{error.line}" if error.line else ""
+    return f"{file}{line}: " + (f"{error.path}: " if error.path else "")
