@@ -68,6 +68,12 @@ def browser_context_args(browser_context_args):
     return {**browser_context_args, "viewport": {"width": 1440, "height": 900}, "locale": "en-US", "timezone_id": "America/New_York"}
 
 
+@pytest.fixture(scope="session")
+def base_url(live_server):
+    """A test that asks for `page` gets the server with it, and a database that is emptied afterwards: page.goto("/sign-in/")."""
+    return live_server.url
+
+
 def pytest_collection_modifyitems(items):
     """Tests in the folders browser/ and benchmarks/ carry their mark by where they stand."""
     for item in items:
