@@ -71,13 +71,14 @@ class PartialDate:
         """YYYY, YYYY-MM or YYYY-MM-DD. Raises ValueError."""
         if PARTIAL.fullmatch(text) is None:
             raise ValueError(f"{text!r} is not a date: write YYYY, YYYY-MM or YYYY-MM-DD")
-        year, month, day = (*(int(part) for part in text.split("-")), 0, 0)[:3]
-        if day:
-            only = date(year, month, day)
+        year, *rest = (int(part) for part in text.split("-"))
+        if len(rest) == 2:
+            only = date(year, *rest)
             return cls(only, only, day_words(only))
-        first, end = date(year, month or 1, 1), month or 12
+        start, end = (rest[0], rest[0]) if rest else (1, 12)
+        first = date(year, start, 1)
         last = date(year, end, monthrange(year, end)[1])
-        return cls(first, last, f"{MONTHS[month - 1]} {year}" if month else str(year))
+        return cls(first, last, f"{MONTHS[start - 1]} {year}" if rest else str(year))
 
     def __str__(self) -> str:
         return self.text

@@ -108,7 +108,7 @@ def _timing(trial: Treatment, asked: _Asked) -> tuple[list[str], list[str]]:
         if trial.end < earliest:
             fails.append(f"ended before {day_words(earliest)}")
         elif trial.end > asked.until.day:
-            fails.append(f"ends after {asked.until}")
+            fails.append(f"ends after {day_words(asked.until.day)}")
     return fails, lacks
 
 

@@ -1,15 +1,10 @@
-"""The engine: the contract's worked example, each of its clauses, and everything at once against a brute-force reading."""
-
-from dataclasses import replace
+"""The engine: the contract's worked example, and each of its clauses."""
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from criteria.assessment import Assessment, Step, assess, marks, values
-from criteria.enums import Authority, FindingValue, GroupKind, Next, Value
+from criteria.enums import Authority, GroupKind, Next, Value
 from criteria.tree import Criterion, Group, Joined, Rule
-from tests.unit import brute_force
 
 
 def c(name, **given):
@@ -254,71 +249,3 @@ def test_four_hundred_criteria_without_a_blow_up():
     assessment = assessed(at_least(10, *(group(number) for number in range(40))))
     assert [step.criterion for step in assessment.shortest] == [f"g{number}_{place}" for number in range(30, 40) for place in (0, 1)]
     assert len(assessment.open) == 400
-
-
-# ---- every clause at once
-
-LEAVES = st.builds(
-    lambda finding, silence, optional, physician: (
-        c("", silence_absent=silence, may_not_apply=optional, authority=Authority.PHYSICIAN if physician else Authority.NURSE),
-        finding if finding != FindingValue.NOT_APPLICABLE or optional else None,
-    ),
-    st.sampled_from([None, *FindingValue]),
-    st.booleans(),
-    st.booleans(),
-    st.booleans(),
-)
-
-
-def groups(children):
-    several = st.lists(children, min_size=1, max_size=4)
-    plain = st.tuples(st.sampled_from([GroupKind.ALL, GroupKind.ANY, GroupKind.NONE]), several, st.none())
-    counting = several.flatmap(lambda nodes: st.tuples(st.just(GroupKind.AT_LEAST), st.just(nodes), st.integers(1, len(nodes))))
-    return plain | counting
-
-
-def trees(most):
-    return st.recursive(LEAVES, groups, max_leaves=most)
-
-
-def planted(node, findings, odd=False):
-    """Names by document order; silence counts as absence only below an odd number of `none`."""
-    if isinstance(node[0], Criterion):
-        name = f"c{len(findings)}"
-        findings[name] = node[1].value if node[1] else None
-        return replace(node[0], id=name, silence_absent=node[0].silence_absent and odd)
-    kind, children, n = node
-    return Group(kind, tuple(planted(child, findings, odd ^ (kind is GroupKind.NONE)) for child in children), n)
-
-
-@st.composite
-def lines(draw):
-    findings = {}
-    sizes = (5, *draw(st.sampled_from([(), (), (3,), (2, 2)])))
-    parts = [
-        rule(planted(draw(trees(size)), findings), draw(st.sampled_from(Authority)), f"r{number}") for number, size in enumerate(sizes)
-    ]
-    return Joined(parts[0], tuple(parts[1:])), findings
-
-
-@settings(max_examples=250, deadline=None)
-@given(lines())
-@example((Joined(rule(at_least(2, all_of("c0", "c1"), "c2", all_of("c3", "c4")))), {}))
-def test_agrees_with_brute_force(line):
-    joined, findings = line
-    assessment = assess(joined, findings)
-    assert got(assessment) == brute_force.assess(joined, findings)
-    standing = marks(joined, findings, assessment)
-    assert list(standing) == [leaf.id for leaf in joined.criteria]
-    assert [name for name, mark in standing.items() if mark == "open"] == list(assessment.open)
-    assert values(joined, findings)[()] == (None if assessment.next == Next.REFER and not assessment.reasons else assessment.value)
-
-
-@settings(max_examples=100, deadline=None)
-@given(lines())
-def test_the_shortest_path_leads_to_approval(line):
-    joined, findings = line
-    assessment = assess(joined, findings)
-    taken = {**findings, **{step.criterion: step.needs for step in assessment.shortest}}
-    if assessment.shortest:
-        assert assess(joined, taken).next == Next.APPROVE
