@@ -186,6 +186,15 @@ def check_withdraw(user: User, line: ServiceLine) -> None:
     _must_be_undecided(line)
 
 
+def check_no_review_needed(user: User, line: ServiceLine) -> None:
+    _needs(
+        user,
+        (Role.INTAKE, Role.NURSE, Role.MEDICAL_DIRECTOR, Role.SUPERVISOR),
+        "That no review is needed is recorded by intake, reviewers and supervisors.",
+    )
+    _must_be_undecided(line)
+
+
 def check_void(user: User, line: ServiceLine) -> None:
     _needs(user, (Role.SUPERVISOR,), NOT_A_SUPERVISOR)
     _must_be_undecided(line)
