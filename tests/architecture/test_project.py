@@ -57,7 +57,7 @@ def test_each_dependency_has_its_reason():
     assert [line for line in named if "#" not in line] == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-tool.lock"])
+@pytest.mark.parametrize("lock", [path.name for path in sorted(ROOT.glob("requirements*.lock"))])
 def test_locks_name_no_host(lock):
     assert re.findall(r"https?://\S+|^--.*", (ROOT / lock).read_text(), re.MULTILINE) == []
 
@@ -66,8 +66,9 @@ def test_locks_agree_and_hold_every_dependency():
     def pins(name):
         return dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / name).read_text(), re.MULTILINE))
 
-    base, dev = pins("requirements.lock"), pins("requirements-dev.lock")
-    assert base.items() <= dev.items()
+    base = pins("requirements.lock")
+    assert base.items() <= pins("requirements-dev.lock").items()
+    assert base.items() <= pins("requirements-production.lock").items()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     wanted = {re.split(r"[\[<>=!~ ]", each)[0].lower().replace(".", "-") for each in project["project"]["dependencies"]}
     assert wanted - {name.replace(".", "-") for name in base} == set()
