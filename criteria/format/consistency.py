@@ -100,7 +100,10 @@ def _check_examples(document: JSON, rules: list[JSON], problems: Problems) -> No
     """What one file can tell. Which criteria an example may name depends on what joins: see examples.py."""
     examples = list(_records(document.get("examples"), ("examples",)))
     _unique([((*at, "name"), example.get("name")) for at, example in examples], "example", problems)
-    by_id = {rule["id"]: rule for rule in reversed(rules) if isinstance(rule.get("id"), str)}
+    by_id: dict[str, JSON] = {}
+    for rule in rules:
+        if isinstance(rule.get("id"), str):
+            by_id.setdefault(rule["id"], rule)
     for at, example in examples:
         name = example.get("rule")
         if not isinstance(name, str):

@@ -67,6 +67,10 @@ class MapOf(Shape):
 
 
 def _nullable(schema: JSON) -> JSON:
+    if "enum" in schema:
+        return schema | {"enum": [*schema["enum"], None]}
+    if isinstance(schema.get("type"), str):
+        return schema | {"type": [schema["type"], "null"]}
     return {"anyOf": [schema, {"type": "null"}]}
 
 

@@ -177,8 +177,9 @@ class _Builder:
 
     def key(self, event: Any, at: Path, depth: int) -> str | None:
         """The key as text; None, after a complaint, if it is none."""
-        if isinstance(event, yaml.AliasEvent) or not isinstance(event, yaml.ScalarEvent):
-            self.complain(at, event, "A key is a word here, not a list, a mapping or an alias.")
+        if not isinstance(event, yaml.ScalarEvent):
+            if not isinstance(event, yaml.AliasEvent):
+                self.complain(at, event, "A key is a word here, not a list or a mapping.")
             self.value(event, (*at, "?"), depth + 1)
             return None
         if event.tag is not None or event.anchor is not None:
