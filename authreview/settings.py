@@ -138,6 +138,8 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+DOCUMENT_MAX_BYTES: int = env.int("DOCUMENT_MAX_MB", default=25) * 1024 * 1024
+DOCUMENT_MAX_PAGES: int = env.int("DOCUMENT_MAX_PAGES", default=1000)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000  # an intake with many lines, diagnoses and treatments
 
 # "database" needs `manage.py db_worker`; "immediate" does the work within the request
