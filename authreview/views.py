@@ -1,6 +1,6 @@
 """Signing in and out, and the pages of refusals and failures. Nothing of the review work."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,11 +21,21 @@ DIALOG = "registration/login.html#in-dialog"
 PAGE = "registration/login.html"
 
 
+class SignInForm(AuthenticationForm):
+    """Django's, in our words. It never says which of the two was wrong."""
+
+    error_messages: ClassVar = {
+        "invalid_login": "User name and password do not fit together. Capital letters count.",
+        "inactive": "This account is closed. Ask an administrator.",
+    }
+
+
 @method_decorator(login_not_required, name="dispatch")
 class SignIn(LoginView):
     """A page; or, over the page where a session ended, the dialog's fragment, which closes by the event signed-in."""
 
     template_name = PAGE
+    authentication_form = SignInForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.redirect_authenticated_user = not request.htmx  # type: ignore[attr-defined]
@@ -67,7 +77,7 @@ def locked_out(request: HttpRequest, answer: HttpResponse | None = None, credent
     if request.path != reverse("sign-in"):
         return answers.refusal(request, 403, sentence)
     in_dialog = request.htmx  # type: ignore[attr-defined]
-    context = {"form": AuthenticationForm(request), "sentence": sentence}
+    context = {"form": SignInForm(request), "sentence": sentence}
     return render(request, DIALOG if in_dialog else PAGE, context, status=403 if in_dialog else 429)
 
 
