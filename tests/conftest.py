@@ -1,11 +1,11 @@
 """What every test may lean on: a frozen clock, a database that can be emptied, one browser. Cases come from factories.py."""
 
-import os
 import shutil
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.template import engines
 
@@ -56,11 +56,10 @@ def flush_past_append_only():
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Debian's Chromium. Root, as in a container, has no sandbox."""
+    """Debian's Chromium. Without its sandbox, which containers and root do not have: it opens no page but ours."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert chromium, "Chromium is missing: run script/setup dev"
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {**browser_type_launch_args, "executable_path": chromium, "args": [*sandbox, "--disable-dev-shm-usage"]}
+    return {**browser_type_launch_args, "executable_path": chromium, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}
 
 
 @pytest.fixture(scope="session")
@@ -74,9 +73,14 @@ def base_url(live_server):
     return live_server.url
 
 
-def pytest_collection_modifyitems(items):
-    """Tests in the folders browser/ and benchmarks/ carry their mark by where they stand."""
+def pytest_collection_modifyitems(config, items):
+    """Tests in browser/ and benchmarks/ carry their mark by where they stand; those of the other database are left out."""
+    vendor = "sqlite" if "sqlite" in settings.DATABASES["default"]["ENGINE"] else "postgresql"
     for item in items:
         for folder, mark in (("browser", pytest.mark.browser), ("benchmarks", pytest.mark.benchmark)):
             if folder in item.path.parts[:-1]:
                 item.add_marker(mark)
+    elsewhere = [item for item in items if any(vendor not in mark.args for mark in item.iter_markers("only_on"))]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in elsewhere]
