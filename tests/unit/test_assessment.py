@@ -92,6 +92,24 @@ def test_an_equally_short_path_later_in_a_group_gives_way_to_the_earlier_one():
     assert [step.criterion for step in assessed(at_least(2, all_of("a", "b"), "c", all_of("d", "e"))).shortest] == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize(
+    ("root", "findings", "path"),
+    [
+        (at_least(2, "a", "b", "c"), {"a": "met"}, [("b", "met")]),
+        (at_least(2, "a", "b", "c", "d"), {"a": "not_met"}, [("b", "met"), ("c", "met")]),
+        (none_of(at_least(2, "a", "b", "c")), {"a": "met"}, [("b", "not_met"), ("c", "not_met")]),
+        (none_of(at_least(2, "a", "b", "c")), {"a": "not_met"}, [("b", "not_met")]),
+        (none_of(at_least(2, "a", "b", "c")), {}, [("a", "not_met"), ("b", "not_met")]),
+        (none_of(any_of("a", "b"), "c"), {}, [("a", "not_met"), ("b", "not_met"), ("c", "not_met")]),
+        (none_of(none_of("a", "b")), {}, [("a", "met")]),
+        (any_of(all_of("a", "b"), none_of("c", "d"), "e"), {}, [("e", "met")]),
+        (any_of(all_of("a", "b"), none_of("c", "d")), {"a": "met"}, [("b", "met")]),
+    ],
+)
+def test_shortest_counts_what_is_already_there(root, findings, path):
+    assert got(assessed(root, **findings))["shortest"] == path
+
+
 def test_what_is_known_cannot_be_changed_and_what_is_settled_does_not_count():
     assessment = assessed(any_of(all_of("a", "b", "c"), all_of("d", "e")), a="not_met", e="met")
     assert got(assessment) == {

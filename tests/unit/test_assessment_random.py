@@ -16,7 +16,7 @@ LEAVES = st.builds(
         c("", silence_absent=silence, may_not_apply=optional, authority=Authority.PHYSICIAN if physician else Authority.NURSE),
         finding if finding != FindingValue.NOT_APPLICABLE or optional else None,
     ),
-    st.sampled_from([None, *FindingValue]),
+    st.sampled_from([None, None, None, *FindingValue]),
     st.booleans(),
     st.booleans(),
     st.booleans(),
@@ -24,7 +24,7 @@ LEAVES = st.builds(
 
 
 def groups(children):
-    several = st.lists(children, min_size=1, max_size=4)
+    several = st.lists(children, min_size=2, max_size=4) | st.lists(children, min_size=1, max_size=1)
     plain = st.tuples(st.sampled_from([GroupKind.ALL, GroupKind.ANY, GroupKind.NONE]), several, st.none())
     counting = several.flatmap(lambda nodes: st.tuples(st.just(GroupKind.AT_LEAST), st.just(nodes), st.integers(1, len(nodes))))
     return plain | counting
@@ -47,7 +47,7 @@ def planted(node, findings, odd=False):
 @st.composite
 def lines(draw):
     findings = {}
-    sizes = (5, *draw(st.sampled_from([(), (), (3,), (2, 2)])))
+    sizes = (draw(st.sampled_from([4, 7])), *draw(st.sampled_from([(), (), (3,), (2, 2)])))
     parts = [
         rule(planted(draw(trees(size)), findings), draw(st.sampled_from(Authority)), f"r{number}") for number, size in enumerate(sizes)
     ]
