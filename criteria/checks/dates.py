@@ -21,7 +21,7 @@ def symptom_duration(args: Mapping[str, Any], facts: CaseFacts, codes: tuple[str
         return missing("no onset date is recorded")
     if until is None:
         return missing(f"onset {onset}, but {NO_RECEIVED}")
-    more = "more_than" in args
+    more = args.get("more_than") is not None
     period = Period.parse(args["more_than"] if more else args["at_least"])
 
     def passes(day: date) -> bool:

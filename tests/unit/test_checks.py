@@ -108,6 +108,11 @@ def test_symptom_duration_counts_in_the_unit_of_the_rule(period, expected):
     assert (finding, said.split(": ")[1]) == (MET, f"exactly {expected}")
 
 
+def test_an_empty_key_of_a_check_says_nothing():
+    args = {"more_than": None, "at_least": "3 months"}
+    assert proposed("symptom_duration", args, symptom_onset="2025-12-02").finding == MET
+
+
 def test_after_the_service_its_first_date_is_the_reference_date():
     facts = {"review_type": ReviewType.POSTSERVICE, "symptom_onset": "2025-12-10"}
     proposal = proposed("symptom_duration", {"more_than": "3 months"}, **facts)
