@@ -23,6 +23,12 @@
     const { xhr, elt, requestConfig } = event.detail;
     if (xhr.status === 401 && !elt.closest("#dialog")) refused.push({ elt, cause: requestConfig.triggeringEvent });
   });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const name = event.detail.target.id === "dialog" && document.querySelector("#dialog #id_username");
+    if (!name || name.value) return;
+    name.value = document.body.dataset.user ?? "";
+    document.getElementById("id_password").focus();
+  });
   document.addEventListener("signed-in", (event) => {
     document.getElementById("dialog").close();
     if (event.detail.username !== document.body.dataset.user) { location.reload(); return; }
