@@ -2,7 +2,9 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authreview.settings")
-application = get_wsgi_application()
+if settings.SECRET_KEY:  # reading it without one raises: a server without a key does not start
+    application = get_wsgi_application()

@@ -67,7 +67,8 @@ def _audience(place: Place) -> str:
 def _why(found: Governing, place: Place) -> str:
     version = _version(found.base)
     basis = BASIS_WORDS[version.basis_rank]
-    said = f"{version.title} {version.version}, a {basis} in force since {_day(version.effective_from)}, names {place.code} for {_audience(place)}."
+    since = _day(version.effective_from)
+    said = f"{version.title} {version.version}, a {basis} in force since {since}, names {place.code} for {_audience(place)}."
     for each in found.exceptions:
         overlay = _version(each)
         said += f" {overlay.title} {overlay.version} adds its exception."
@@ -75,4 +76,5 @@ def _why(found: Governing, place: Place) -> str:
 
 
 def _nobody(place: Place) -> str:
-    return f"No policy in force on {_day(place.on)} names {place.code} for {_audience(place)}. A medical director reviews it for general necessity."
+    nobody = f"No policy in force on {_day(place.on)} names {place.code} for {_audience(place)}."
+    return f"{nobody} A medical director reviews it for general necessity."
