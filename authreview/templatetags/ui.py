@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BaseFormSet
+from django.forms import BaseForm, BaseFormSet, BoundField, RadioSelect
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -102,8 +102,15 @@ def _errors(sources: Iterable[BaseForm | BaseFormSet[Any] | None]) -> Iterable[F
         elif source is not None and source.is_bound:
             for name, messages in source.errors.items():
                 field = None if name == "__all__" else source[name]
-                anchor, label = (field.id_for_label or field.auto_id, field.label) if field else ("", "")
+                anchor, label = (_anchor(field), field.label) if field else ("", "")
                 yield from (FieldError(anchor, str(label), str(message)) for message in messages)
+
+
+def _anchor(field: BoundField) -> str:
+    """Id of what takes the focus: of a group of choices, the first."""
+    if isinstance(field.field.widget, RadioSelect):
+        return f"{field.auto_id}_0"
+    return field.id_for_label or str(field.auto_id)
 
 
 @dataclass(frozen=True, slots=True)
