@@ -2,7 +2,9 @@
 
 import os
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authreview.settings")
-application = get_asgi_application()
+if settings.SECRET_KEY:  # as in wsgi.py
+    application = get_asgi_application()

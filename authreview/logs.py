@@ -5,13 +5,27 @@ import traceback
 from typing import Any
 
 import structlog
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django_structlog.middlewares import RequestMiddleware
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from authreview.origin import client_address, set_origin
+
 
 class RequestLog(RequestMiddleware):
-    """One line per request, without the query string: people search for members by name."""
+    """One line per request, without the query string: people search for members by name. Tells the history where a change comes from."""
+
+    def prepare(self, request: HttpRequest) -> None:
+        super().prepare(request)
+        set_origin(f"{client_address(request)} {structlog.contextvars.get_contextvars()['request_id'][:18]}")
+
+    def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
+        super().handle_response(request, response)
+        set_origin("")
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        structlog.contextvars.bind_contextvars(ip=client_address(request))
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
@@ -36,22 +50,27 @@ def _causes(error: BaseException | None) -> list[BaseException]:
     return found
 
 
-SHARED: list[Processor] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    error_without_values,
-]
+def _processors(*, readable: bool) -> list[Processor]:
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    return shared if readable else [*shared, error_without_values]
 
 
 def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
-    """Settings for Python's logging: JSON lines on stderr, or (for a person at a terminal) coloured text."""
-    renderer: Processor = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
+    """Settings for Python's logging: JSON lines on stderr, or for a developer (whose cases are invented) text with whole tracebacks."""
+    renderer: Processor = (
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if readable
+        else structlog.processors.JSONRenderer()
+    )
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-        "foreign_pre_chain": SHARED,
+        "foreign_pre_chain": _processors(readable=readable),
     }
     return {
         "version": 1,
@@ -60,10 +79,10 @@ def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
             # RequestLog says it already, with more
             "django.request": {"level": "CRITICAL"},
             "django.server": {"level": "CRITICAL"},
-            "django": {"handlers": [], "level": level, "propagate": True},
             # font subsetting and stylesheets, one line per glyph table
             "fontTools": {"level": "ERROR"},
             "weasyprint": {"level": "ERROR"},
@@ -71,9 +90,14 @@ def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
     }
 
 
-def configure_structlog() -> None:
+def configure_structlog(*, readable: bool) -> None:
+    """The same lines for what the project logs itself."""
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_processors(readable=readable),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

@@ -176,7 +176,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "authreview.views.locked_out"
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0) or None
+AXES_CLIENT_IP_CALLABLE = "authreview.origin.client_address"
 
 
 # --- what the browser may do, and over what
@@ -197,7 +197,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, over plain HTTP
 SECURE_HSTS_SECONDS: int = env.int("SECURE_HSTS_SECONDS", default=0 if DEBUG else int(timedelta(days=365).total_seconds()))
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("COOKIES_SECURE", default=not DEBUG)
-if env.int("PROXY_COUNT", default=0):
+PROXY_COUNT: int = env.int("PROXY_COUNT", default=0)  # how many of ours stand before the server and add to X-Forwarded-For
+if PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 
@@ -214,4 +215,4 @@ USE_TZ = True
 
 LOGGING = logging_config(level=env.str("LOG_LEVEL", default="INFO"), readable=DEBUG)
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10  # the line at the end of a request says it all
-configure_structlog()
+configure_structlog(readable=DEBUG)

@@ -12,9 +12,10 @@ from django.core.management import call_command
 from tests.architecture.sources import ROOT
 
 
-def manage(*arguments, **environment):
+def python(*arguments, **environment):
+    """Exit status and output of a process that knows nothing of the tests' settings."""
     clean = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "LOG_LEVEL": "ERROR"}
-    command = [sys.executable, "-W", "error::UserWarning", "manage.py", *arguments]
+    command = [sys.executable, "-W", "error::UserWarning", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=clean | environment, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
@@ -30,19 +31,20 @@ def test_production_is_clean(tmp_path):
         "ALLOWED_HOSTS": "review.example",
         "DATABASE_URL": f"sqlite:///{tmp_path}/db",
     }
-    code, said = manage("check", "--deploy", "--fail-level", "WARNING", **settings)
+    code, said = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **settings)
     assert (code, said) == (0, "System check identified no issues (0 silenced).\n")
 
 
-def test_production_needs_a_secret_key():
-    code, said = manage("check", SECRET_KEY="")
+@pytest.mark.parametrize("server", ["wsgi", "asgi"])
+def test_a_server_without_a_key_does_not_start(server, tmp_path):
+    code, said = python("-c", f"import authreview.{server}", SECRET_KEY="", DATABASE_URL=f"sqlite:///{tmp_path}/db")
     assert code == 1
-    assert "Set SECRET_KEY" in said
+    assert "The SECRET_KEY setting must not be empty." in said
 
 
 def test_static_files_name_only_files_that_are_there(tmp_path):
     settings = {"SECRET_KEY": "k" * 60, "STATIC_ROOT": str(tmp_path / "static"), "DATABASE_URL": f"sqlite:///{tmp_path}/db"}
-    code, said = manage("collectstatic", "--no-input", "-v", "0", **settings)
+    code, said = python("manage.py", "collectstatic", "--no-input", "-v", "0", **settings)
     assert (code, said) == (0, "")
 
 

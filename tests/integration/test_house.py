@@ -2,12 +2,15 @@
 
 import json
 import logging
+import re
 import sys
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection
+from django.http import HttpResponse
 
 from authreview.logs import RequestLog, error_without_values
+from authreview.origin import client_address, current_origin
 
 
 @pytest.mark.postgres
@@ -56,3 +59,32 @@ def test_log_of_an_error_leaves_out_its_message():
     assert event["at"][0].startswith(__file__)
     assert "Rosa" not in json.dumps(event)
     assert "1961" not in json.dumps(event)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "", "127.0.0.1"),
+        (0, "198.51.100.9", "127.0.0.1"),
+        (1, "198.51.100.9", "198.51.100.9"),
+        (1, "10.0.0.1, 198.51.100.9", "198.51.100.9"),
+        (2, "10.0.0.1, 198.51.100.9, 192.0.2.4", "198.51.100.9"),
+        (1, "", "127.0.0.1"),
+    ],
+)
+def test_address_of_a_visitor_cannot_be_made_up(rf, settings, proxies, forwarded, address):
+    settings.PROXY_COUNT = proxies
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    assert client_address(rf.get("/", headers=headers)) == address
+
+
+def test_origin_lasts_as_long_as_the_request(rf):
+    seen = []
+
+    def answer(request):
+        seen.append(current_origin())
+        return HttpResponse()
+
+    RequestLog(answer)(rf.get("/"))
+    assert re.fullmatch(r"127\.0\.0\.1 [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}", seen[0])
+    assert current_origin() == ""
