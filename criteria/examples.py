@@ -13,7 +13,7 @@ from .assessment import assess
 from .checks import facts_from_example, propose
 from .enums import FindingValue
 from .format import FormatError, Loaded
-from .format.shapes import Problems
+from .format.shapes import Problems, listed
 from .format.yaml_text import Path
 from .tree import Criterion, Example, Joined, Policy, Rule, leaves, rule_of
 
@@ -217,7 +217,7 @@ def _check_examples(policy: Policy, known: _Library, problems: Problems) -> None
         else:
             base = known.base_rule(policy, rule, code, _reference_date(example))
             if base is None:
-                message = f"The base {policy.overlays} has no rule for {code or ', '.join(rule.codes)}. Allowed: codes that the base names."
+                message = f"The base {policy.overlays} has no rule for {code or listed(rule.codes)}. Allowed: codes that the base names."
                 problems.add((*at, "facts", "line", "code") if code else (*at, "rule"), message)
                 continue
             rules = [base, rule]
@@ -242,7 +242,7 @@ def _check_names(example: Example, at: Path, criteria: Mapping[str, Criterion], 
 
 
 def _unknown(name: str, criteria: Iterable[str]) -> str:
-    return f"No criterion that this example is assessed against has the id {name}. Allowed: {', '.join(criteria)}."
+    return f"No criterion that this example is assessed against has the id {name}. Allowed: {listed(criteria)}."
 
 
 # ---- the run

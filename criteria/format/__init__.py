@@ -3,6 +3,7 @@
 A document is what PolicyVersion stores: exactly the keys of the file, dates as ISO text, nothing filled in.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -107,3 +108,12 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+
+def _text_node(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """Lines as lines; in quotes what the emitter would take for the end of a line."""
+    style = '"' if re.search("[\u2028\u2029\ufeff]", text) else "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text_node)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .schema import GROUP_KEYS, MAX_GROUPS, depth_of
-from .shapes import JSON, Problems
+from .shapes import JSON, Problems, listed
 from .yaml_text import Path
 
 Found = tuple[Path, JSON, bool]  # where a node stands, the node, whether it is below an odd number of `none`
@@ -77,7 +77,7 @@ def _check_silence(nodes: list[Found], problems: Problems) -> None:
 
 
 def _check_cites(citing: list[tuple[Path, JSON]], known: set[str], problems: Problems) -> None:
-    names = ", ".join(sorted(known)) or "none, for this file has no references"
+    names = listed(sorted(known)) or "none, for this file has no references"
     for at, thing in citing:
         for index, cited in enumerate(_list(thing.get("cites"))):
             if isinstance(cited, str) and cited not in known:
@@ -110,7 +110,7 @@ def _check_examples(document: JSON, rules: list[JSON], problems: Problems) -> No
             continue
         if name not in by_id:
             problems.add(
-                (*at, "rule"), f"No rule of this file has the id {name}. Allowed: {', '.join(by_id) or 'none, for there is no rule'}."
+                (*at, "rule"), f"No rule of this file has the id {name}. Allowed: {listed(by_id) or 'none, for there is no rule'}."
             )
             continue
         facts = example.get("facts")
@@ -118,5 +118,5 @@ def _check_examples(document: JSON, rules: list[JSON], problems: Problems) -> No
         code = line.get("code") if isinstance(line, dict) else None
         codes = [code for code in _list(by_id[name].get("codes")) if isinstance(code, str)]
         if isinstance(code, str) and code not in codes:
-            message = f"The rule {name} does not govern {code}. Allowed: {', '.join(codes) or 'its codes'}."
+            message = f"The rule {name} does not govern {code}. Allowed: {listed(codes) or 'its codes'}."
             problems.add((*at, "facts", "line", "code"), message)

@@ -124,7 +124,7 @@ class Record(Shape):
         for key, item in value.items():
             known = self.fields.get(key)
             if known is None:
-                problems.add((*at, str(key)), _unknown(str(key), self.fields), key=True)
+                problems.add((*at, str(key)), "" if problems.full else _unknown(str(key), self.fields), key=True)
             elif item is not None:
                 known.shape.check(item, (*at, key), problems)
         for key, known in self.fields.items():
@@ -150,6 +150,6 @@ class Record(Shape):
 
 
 def _unknown(key: str, fields: Mapping[str, Field]) -> str:
-    near = difflib.get_close_matches(key, fields, n=1)
+    near = difflib.get_close_matches(key, fields, n=1) if len(key) <= 40 else []
     guess = f" Did you mean {near[0]}?" if near else ""
     return f"Unknown key {short(key)}.{guess} Allowed here: {', '.join(fields)}."

@@ -5,7 +5,7 @@ Each checks a value, orders it for writing, and has a JSON Schema. Nothing here 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from .yaml_text import REFUSED, Odd, Path, kind_of
 
 JSON = dict[str, Any]
+MAX_ERRORS = 1000  # nobody reads more, and a hostile file has a million
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,20 @@ def path_text(at: Path) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         elif re.fullmatch(r"[\w-]+", part):
-            text += f".{part}" if text else part
+            text += f".{short(part)}" if text else short(part)
         else:
-            text += f"[{json.dumps(part[:80])}]"
+            text += f"[{json.dumps(short(part))}]"
     return text
+
+
+def short(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in one sentence; of very many only the first."""
+    known = list(names)
+    return ", ".join(known[:40]) + (f" and {len(known) - 40} more" if len(known) > 40 else "")
 
 
 class Problems:
@@ -49,8 +60,15 @@ class Problems:
         self._raw = raw or {}
 
     def add(self, at: Path, message: str, *, line: int | None = None, key: bool = False) -> None:
+        if len(self.errors) >= MAX_ERRORS:
+            self.errors[MAX_ERRORS:] = [FormatError("", None, f"There are more than {MAX_ERRORS:,} errors; the rest is not listed.")]
+            return
         shown = "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in message)
         self.errors.append(FormatError(path_text(at), line or self._line(at, key), shown))
+
+    @property
+    def full(self) -> bool:
+        return len(self.errors) > MAX_ERRORS
 
     def wrong(self, at: Path, value: Any, allowed: str) -> None:
         """A value of the wrong type. Text that YAML took for something else gets the sentence about quotes."""
@@ -67,10 +85,6 @@ class Problems:
             if at[:end] in self._lines:
                 return self._lines[at[:end]]
         return None
-
-
-def short(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _shown(value: Any, raw: str | None) -> str:
@@ -125,7 +139,7 @@ class Text(Shape):
         return schema | ({"maxLength": self.most} if self.most else {})
 
 
-_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class OneOf(Shape):

@@ -192,7 +192,12 @@ WRONG = {
     "expected value": ("examples[0].expect.value", "approved", "examples[0].expect.value", "met, not_met, undetermined"),
     "expected next": ("examples[0].expect.next", "deny", "examples[0].expect.next", "approve, refer, continue, request_information"),
     "expected list as text": ("examples[0].expect.open", "duration", "examples[0].expect.open", "a list of"),
-    "expected step": ("examples[0].expect.shortest", [{"criterion": "adult", "needs": "unclear"}], "examples[0].expect.shortest[0].needs", "met"),
+    "expected step": (
+        "examples[0].expect.shortest",
+        [{"criterion": "adult", "needs": "unclear"}],
+        "examples[0].expect.shortest[0].needs",
+        "one of met, not_met",
+    ),
     "example's state": ("examples[1].state", "Ohio", "examples[1].state", "two capital letters"),
 }
 

@@ -23,12 +23,12 @@ def only(text):
 
 REFUSED = {  # what stands in the base, what is put there, the path, a part of the message
     "version as a number": ('version: "2026.1"', "version: 2026.1", "version", 'Put it in quotes: "2026.1".'),
-    "version as a date": ('version: "2026.1"', "version: 2026-01-01", "version", 'reads 2026-01-01 as a date, and text is expected'),
+    "version as a date": ('version: "2026.1"', "version: 2026-01-01", "version", "reads 2026-01-01 as a date, and text is expected"),
     "code as a number": ('codes: ["27093"]', "codes: [27093]", "rules[1].codes[0]", 'Put it in quotes: "27093".'),
     "code with a zero": ('codes: ["27093"]', "codes: [00123]", "rules[1].codes[0]", 'Put it in quotes: "00123".'),
     "code as a power": ('codes: ["27093"]', "codes: [1.0e+5]", "rules[1].codes[0]", 'Put it in quotes: "1.0e+5".'),
     "code as a time of day": ('codes: ["27093"]', "codes: [12:30:45]", "rules[1].codes[0]", 'Put it in quotes: "12:30:45".'),
-    "name no": ("name: Hip shots", "name: no", "rules[1].name", 'YAML reads no as true or false, and text is expected'),
+    "name no": ("name: Hip shots", "name: no", "rules[1].name", "YAML reads no as true or false, and text is expected"),
     "name ~": ("name: Hip shots", "name: ~", "rules[1].name", "name is required here"),
     "name .nan": ("name: Hip shots", "name: .nan", "rules[1].name", 'Put it in quotes: ".nan".'),
     "id on": ("id: hip_pain,", "id: on,", "rules[1].criteria.id", 'Put it in quotes: "on".'),
@@ -105,7 +105,7 @@ def test_unreadable(text, line, words, loader):
 
 @pytest.mark.parametrize("text", [b"- format: 1\n", b"policy\n", b"1\n", b"true\n", b"2026-01-01\n", b".nan\n", b"{}\n"])
 def test_not_a_policy(text):
-    assert {path for path, _, _ in only(text)} <= {"", *"format policy version title basis source effective rules".split()}
+    assert {path for path, _, _ in only(text)} <= {"", *("format", "policy", "version", "title", "basis", "source", "effective", "rules")}
     assert only(text)
 
 
@@ -117,7 +117,8 @@ def test_several_complaints_of_the_reader_and_of_the_shape_come_together():
 def test_control_characters_by_escape_are_refused():
     (error,) = only(BASE_TEXT.replace("title: Joint shots", 'title: "Joint\\0shots"'))
     assert (error[0], error[1]) == ("title", line_of("title: Joint shots"))
-    (error,) = only(BASE_TEXT.replace("title: Joint shots", 'title: "Joint\\ud800shots"'))  # the C parser says so, the other leaves it to us
+    (error,) = only(BASE_TEXT.replace("title: Joint shots", 'title: "Joint\\ud800shots"'))
+    # the C parser refuses it itself
     assert "title" in error[0] or "not YAML" in error[2]
 
 
@@ -169,12 +170,13 @@ def test_a_file_of_5_mb_is_refused_at_once():
     started = time.perf_counter()
     assert only(b"a: b\n" * 1_000_000) == [("", None, "The file is larger than 2,000,000 bytes. A policy is a text of some pages.")]
     assert time.perf_counter() - started < 0.1
-    assert len(b"#" * MAX_BYTES) == MAX_BYTES and only(b"#" * MAX_BYTES)[0][2].startswith("The file is empty.")
+    assert only(b"#" * MAX_BYTES)[0][2].startswith("The file is empty.")
 
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_bare_scalars_are_read_as_every_reader_of_python_reads_them(loader):
-    raw = ["a", "1", "-1", "+7", "0", "true", "No", "on", "null", "~", "", "2026-01-02", "'1'", '"no"', "1_0", "0x1f", "1.5", ".inf", "0o7", "1:30"]
+    raw = ["a", "1", "-1", "+7", "0", "true", "No", "on", "null", "~", "", "2026-01-02", "'1'", '"no"']
+    raw += ["1_0", "0x1f", "1.5", ".inf", "0o7", "1:30"]
     given = read("".join(f"- {word}\n" for word in raw), loader).data
     theirs = yaml.safe_load("".join(f"- {word}\n" for word in raw))
     assert [None if isinstance(value, Odd) else value for value in given] == theirs[:14] + [None] * 4 + ["0o7", None]
