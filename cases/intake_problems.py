@@ -14,7 +14,7 @@ from .intake_data import IntakeData, LineData, PractitionerData, TreatmentData
 from .npi import npi_problem
 
 SERVICE_CODE = re.compile(r"[0-9A-Z]{5}")
-DIAGNOSIS_CODE = re.compile(r"[A-TV-Z][0-9][0-9AB](\.[0-9A-Z]{1,4})?")
+DIAGNOSIS_CODE = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 STATE = re.compile(r"[A-Z]{2}")
 MOST_UNITS = 999
 
