@@ -1,6 +1,6 @@
 """Signing in and out, and the pages of refusals and failures. Nothing of the review work."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -24,7 +24,7 @@ PAGE = "registration/login.html"
 class SignInForm(AuthenticationForm):
     """Django's, in our words. It never says which of the two was wrong."""
 
-    error_messages: ClassVar = {
+    error_messages = {
         "invalid_login": "User name and password do not fit together. Capital letters count.",
         "inactive": "This account is closed. Ask an administrator.",
     }
