@@ -34,9 +34,14 @@ def changed(path, value, name="base"):
     return data
 
 
+class Written(yaml.SafeDumper):
+    def ignore_aliases(self, data):
+        return True
+
+
 def text(data):
-    """YAML as an author's tool would write it."""
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    """YAML as an author's tool would write it, without aliases."""
+    return yaml.dump(data, Dumper=Written, sort_keys=False, allow_unicode=True)
 
 
 def criterion(name="c", **more):
