@@ -1,0 +1,163 @@
+"""What the case page and its saves read. A save reads its line, findings and evidence in one statement; the page reads everything once."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, cast
+
+from django.db.models import CharField
+from django.db.models.functions import Cast
+
+from cases.models import Case, Finding, PageOpening, ServiceLine
+
+from .lines import LineReview
+from .rules import joined_rule
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One citation as it is shown."""
+
+    id: int
+    document_id: int
+    document: str
+    page: int
+    start: int | None
+    end: int | None
+    quote: str
+
+
+class Passages(tuple[Passage, ...]):
+    """Citations in the order they were made; `all()` as on a related manager, so that readiness asks both alike."""
+
+    __slots__ = ()
+
+    def all(self) -> "Passages":
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A finding as read for a page or a save: the columns of the row without its object. `who` is set where somebody shows it."""
+
+    id: int
+    criterion: str
+    value: str | None
+    note: str = ""
+    origin: str = "manual"
+    proposed: str = ""
+    arithmetic: str = ""
+    searched: tuple[tuple[int, int, int], ...] = ()
+    stale: str = ""
+    version: int = 1
+    at: datetime | None = None
+    who: str = ""
+    evidence: Passages = field(default_factory=Passages)
+
+
+LINE_FIELDS = ("id", "number", "code", "status", "open_flags", "units", "policy_version_id", "first_service", "decide_by", "clock_stopped")
+JSON_FIELDS = ("pinned", "proposals", "flags", "reviewer_ids")
+FINDING_FIELDS = ("id", "criterion", "value", "note", "origin", "proposed", "arithmetic", "stale", "version", "at")
+EVIDENCE_FIELDS = ("id", "document_id", "document__title", "page", "start", "end", "quote")
+LEAN = (
+    *LINE_FIELDS,
+    *(f"{name}_text" for name in JSON_FIELDS),
+    *(f"findings__{name}" for name in FINDING_FIELDS),
+    "searched_text",
+    *(f"findings__evidence__{name}" for name in EVIDENCE_FIELDS),
+)
+AS_TEXT = {f"{name}_text": Cast(name, CharField()) for name in JSON_FIELDS} | {"searched_text": Cast("findings__searched", CharField())}
+FINDING_AT = len(LINE_FIELDS) + len(JSON_FIELDS)
+SEARCHED_AT = FINDING_AT + len(FINDING_FIELDS)
+EVIDENCE_AT = SEARCHED_AT + 1
+
+
+def line_to_mark(case: Case, number: int) -> LineReview | None:
+    """One line with its findings and evidence in one statement, without facts; None where the case has no such line.
+
+    Called under the case's lock. What is not read here (sites, diagnoses, clock words) is not there.
+    """
+    rows = list(ServiceLine.objects.filter(case_id=case.pk, number=number).annotate(**AS_TEXT).values_list(*LEAN))
+    if not rows:
+        return None
+    first = rows[0]
+    values = [*first[: len(LINE_FIELDS)], *(json.loads(text) for text in first[len(LINE_FIELDS) : FINDING_AT]), case.pk]
+    line = ServiceLine.from_db(ServiceLine.objects.db, ["id", *LINE_FIELDS[1:], *JSON_FIELDS, "case_id"], values)
+    line.case = case
+    line._prefetched_objects_cache = {"determinations": []}  # type: ignore[attr-defined]  # noqa: SLF001  an undecided line has none
+    return LineReview(line, joined_rule(line), cast("Mapping[str, Finding]", _seen(rows)))
+
+
+def _seen(rows: Iterable[tuple[Any, ...]]) -> dict[str, Seen]:
+    found: dict[str, Seen] = {}
+    cited: dict[str, list[Passage]] = {}
+    for row in rows:
+        criterion = row[FINDING_AT + 1]
+        if criterion is None:
+            continue
+        if criterion not in found:
+            id_, _, value, note, origin, proposed, arithmetic, stale, version, at = row[FINDING_AT:SEARCHED_AT]
+            searched = tuple(map(tuple, json.loads(row[SEARCHED_AT] or "[]")))
+            found[criterion] = Seen(id_, criterion, value, note, origin, proposed, arithmetic, searched, stale, version, at)
+        if row[EVIDENCE_AT] is not None:
+            cited.setdefault(criterion, []).append(Passage(*row[EVIDENCE_AT:]))
+    for criterion, passages in cited.items():
+        found[criterion] = replace(found[criterion], evidence=Passages(sorted(passages, key=lambda passage: passage.id)))
+    return dict(sorted(found.items(), key=lambda item: item[1].id))
+
+
+def seen(review: LineReview, criterion: str) -> Seen | None:
+    """The finding of a criterion, from a page's rows or a save's."""
+    row: Any = review.findings.get(criterion)
+    return row if row is None or isinstance(row, Seen) else as_seen(row)
+
+
+def as_seen(row: Finding) -> Seen:
+    """A loaded row, its evidence and person prefetched, as a save reads it."""
+    passages = Passages(
+        Passage(each.pk, each.document_id, each.document.title, each.page, each.start, each.end, each.quote) for each in row.evidence.all()
+    )
+    return Seen(
+        id=row.pk,
+        criterion=row.criterion,
+        value=row.value,
+        note=row.note,
+        origin=row.origin,
+        proposed=row.proposed,
+        arithmetic=row.arithmetic,
+        searched=tuple(map(tuple, row.searched)),
+        stale=row.stale,
+        version=row.version,
+        at=row.at,
+        who=row.by.signature,
+        evidence=passages,
+    )
+
+
+def with_seen(review: LineReview, rows: Iterable[Seen]) -> LineReview:
+    """The same line with some findings as they are now."""
+    return LineReview(review.line, review.joined, {**review.findings, **{row.criterion: cast("Finding", row) for row in rows}})
+
+
+def pages_opened(case_id: int, user_id: int) -> list[tuple[int, int, int]]:
+    """What this person has had before them: runs of pages, (document, first page, last page)."""
+    rows = (
+        PageOpening.objects.filter(page__document__case_id=case_id, user_id=user_id)
+        .order_by("page__document_id", "page__number")
+        .values_list("page__document_id", "page__number")
+    )
+    return list(_runs(rows))
+
+
+def _runs(pages: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    run: tuple[int, int, int] | None = None
+    for document, page in pages:
+        if run and run[0] == document and run[2] + 1 == page:
+            run = (document, run[1], page)
+            continue
+        if run:
+            yield run
+        run = (document, page, page)
+    if run:
+        yield run
