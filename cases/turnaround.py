@@ -6,6 +6,7 @@ Pure. Counting is deadlines.py. A row in use is closed and followed, never edite
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from criteria.enums import LineOfBusiness, ReviewType
 
@@ -187,48 +188,42 @@ def _medicaid() -> list[Rule]:
     )
 
 
+ALSO = "45 CFR 147.136(b)"  # extends ERISA's claims procedure to commercial and marketplace coverage
+
+
+def _claims(lob: LineOfBusiness, paragraph: str) -> str:
+    return f"{CLAIMS}{paragraph}" + ("" if lob is LineOfBusiness.ERISA_SELF_FUNDED else f"; {ALSO}")
+
+
 def _claims_procedure(lob: LineOfBusiness) -> list[Rule]:
-    """ERISA's claims procedure, which 45 CFR 147.136 extends to commercial and marketplace coverage."""
-    also = "" if lob is LineOfBusiness.ERISA_SELF_FUNDED else "; 45 CFR 147.136(b)"
-    beyond, missed = (ExtensionReason.BEYOND_CONTROL,), OnMiss.DEEMED_EXHAUSTED
-    rows = [
-        Rule(
-            lob,
-            "",
-            kind,
-            Urgency.STANDARD,
-            KEPT_FROM,
-            None,
-            15,
-            Unit.CALENDAR_DAYS,
-            extension_days=15,
-            extension_reasons=beyond,
-            tolls=True,
-            answer_days=45,
-            on_miss=missed,
-            citation=f"{CLAIMS}(f)(2)(iii)(A){also}",
-            verify=STOP_UNVERIFIED,
-        )
-        for kind in (ReviewType.PRESERVICE, ReviewType.CONCURRENT)
-    ]
-    rows += [
-        # 48 hours to answer, then 48 to decide; no other extension
-        Rule(
-            lob,
-            "",
-            ReviewType.PRESERVICE,
-            Urgency.EXPEDITED,
-            KEPT_FROM,
-            None,
-            72,
-            Unit.HOURS,
-            extension_days=2,
-            tolls=True,
-            answer_days=2,
-            on_miss=missed,
-            citation=f"{CLAIMS}(f)(2)(i){also}",
-            verify=STOP_UNVERIFIED,
+    asking: dict[str, Any] = {
+        "extension_days": 15,
+        "extension_reasons": (ExtensionReason.BEYOND_CONTROL,),
+        "tolls": True,
+        "answer_days": 45,
+        "on_miss": OnMiss.DEEMED_EXHAUSTED,
+        "verify": STOP_UNVERIFIED,
+    }
+    before = _claims(lob, "(f)(2)(iii)(A)")
+    return [
+        *(
+            Rule(lob, "", kind, Urgency.STANDARD, KEPT_FROM, None, 15, Unit.CALENDAR_DAYS, citation=before, **asking)
+            for kind in (ReviewType.PRESERVICE, ReviewType.CONCURRENT)
         ),
+        *_urgent_claims(lob),
+        *_after_the_service(lob, _claims(lob, "(f)(2)(iii)(B)"), **asking),
+    ]
+
+
+def _urgent_claims(lob: LineOfBusiness) -> list[Rule]:
+    """Before the service: 48 hours to answer, then 48 to decide, no other extension. During it: 24 hours."""
+    missed = OnMiss.DEEMED_EXHAUSTED
+    asking: dict[str, Any] = {"extension_days": 2, "tolls": True, "answer_days": 2, "on_miss": missed, "verify": STOP_UNVERIFIED}
+    course = "24 hours hold if asked 24 hours or more before the course ends, else 72"
+    during = _claims(lob, "(f)(2)(ii)(B)")
+    cite = _claims(lob, "(f)(2)(i)")
+    return [
+        Rule(lob, "", ReviewType.PRESERVICE, Urgency.EXPEDITED, KEPT_FROM, None, 72, Unit.HOURS, citation=cite, **asking),
         Rule(
             lob,
             "",
@@ -239,52 +234,17 @@ def _claims_procedure(lob: LineOfBusiness) -> list[Rule]:
             24,
             Unit.HOURS,
             on_miss=missed,
-            citation=f"{CLAIMS}(f)(2)(ii)(B){also}",
-            verify="24 hours hold if asked 24 hours or more before the course ends, else 72",
+            citation=during,
+            verify=course,
         ),
     ]
-    return rows + _after_the_service(
-        lob,
-        f"{CLAIMS}(f)(2)(iii)(B){also}",
-        verify=STOP_UNVERIFIED,
-        on_miss=missed,
-        extension_days=15,
-        extension_reasons=beyond,
-        tolls=True,
-        answer_days=45,
-    )
 
 
-def _after_the_service(
-    lob: LineOfBusiness,
-    citation: str,
-    *,
-    verify: str,
-    on_miss: OnMiss = OnMiss.ADVERSE_APPEALABLE,
-    extension_days: int = 0,
-    extension_reasons: tuple[str, ...] = (),
-    tolls: bool = False,
-    answer_days: int | None = None,
-) -> list[Rule]:
+def _after_the_service(lob: LineOfBusiness, citation: str, *, verify: str, **more: Any) -> list[Rule]:
+    notes = {Urgency.STANDARD: verify, Urgency.EXPEDITED: f"{verify}; {NO_URGENT_AFTER}"}
     return [
-        Rule(
-            lob,
-            "",
-            ReviewType.POSTSERVICE,
-            urgency,
-            KEPT_FROM,
-            None,
-            30,
-            Unit.CALENDAR_DAYS,
-            extension_days=extension_days,
-            extension_reasons=extension_reasons,
-            tolls=tolls,
-            answer_days=answer_days,
-            on_miss=on_miss,
-            citation=citation,
-            verify=verify if urgency is Urgency.STANDARD else f"{verify}; {NO_URGENT_AFTER}",
-        )
-        for urgency in Urgency
+        Rule(lob, "", ReviewType.POSTSERVICE, urgency, KEPT_FROM, None, 30, Unit.CALENDAR_DAYS, citation=citation, verify=note, **more)
+        for urgency, note in notes.items()
     ]
 
 
