@@ -76,3 +76,10 @@ def test_locks_agree_and_hold_every_dependency():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     wanted = {re.split(r"[\[<>=!~ ]", each)[0].lower().replace(".", "-") for each in project["project"]["dependencies"]}
     assert wanted - {name.replace(".", "-") for name in base} == set()
+
+
+def test_operations_page_names_each_setting():
+    read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "authreview/settings.py").read_text()))
+    table = [line for line in (ROOT / "authreview/docs/operations.md").read_text().splitlines() if line.startswith("| `")]
+    told = {name for line in table for name in re.findall(r"`(\w+)`", line.split("|")[1])}
+    assert read == told
