@@ -1,0 +1,243 @@
+"""What to ask the practice for: items written from the open criteria and flags of undetermined lines, with the tree's sense kept.
+
+Takes loaded reviews, queries nothing and writes nothing. Alternatives stay alternatives ("One of these: a; or b"), identical wording is one
+item whatever the number of lines, and the shortest path to approval says what is ticked at first.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta, tzinfo
+
+from cases import workflow
+from cases.enums import ItemStatus, LineStatus
+from cases.models import InformationRequest, RequestItem
+from cases.turnaround import Rule
+from criteria.assessment import Path, values
+from criteria.enums import GroupKind, Value
+from criteria.tree import Criterion, Group, Joined, Node
+
+from .lines import LineReview
+
+Wording = Mapping[str, str]  # language -> text, always with "en"
+STILL_WANTED = (ItemStatus.OPEN, ItemStatus.PARTLY)
+SAFE_DAYS = 2  # where asking does not stop the clock: what a reviewer needs between the answer and the decision
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an item is about on one line: criteria of its rule (several: any of these would do), or a flag, or neither."""
+
+    line: int
+    criteria: tuple[str, ...] = ()
+    flag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDraft:
+    """One thing to ask for, as the action takes it."""
+
+    wording: Wording
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WantedItem:
+    """One thing that could be asked for. `ticked`: it is on the shortest path, or a flag. `why`: the criteria or flag behind it, in words.
+
+    `unmarked`: nobody has looked in the record yet. `asked_at`: it was asked already and no answer has come.
+    """
+
+    wording: Wording
+    targets: tuple[Target, ...]
+    ticked: bool
+    why: tuple[str, ...]
+    unmarked: bool = False
+    asked_at: datetime | None = None
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(target.line for target in self.targets))
+
+    @property
+    def draft(self) -> ItemDraft:
+        return ItemDraft(self.wording, self.targets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    criteria: tuple[str, ...]
+    wording: Wording
+
+
+def wanted_items(reviews: Iterable[LineReview], requests: Iterable[InformationRequest] = ()) -> list[WantedItem]:
+    """Everything worth asking for, in the order of lines, criteria and then flags. `requests` are the sent ones with their items."""
+    waiting = _asked_already(requests)
+    merged: dict[str, WantedItem] = {}
+    for review in reviews:
+        for item in _of_line(review, waiting):
+            same = merged.get(item.wording["en"])
+            merged[item.wording["en"]] = _merged(same, item) if same else item
+    return list(merged.values())
+
+
+def _of_line(review: LineReview, waiting: Mapping[tuple[int, str], datetime]) -> list[WantedItem]:
+    line = review.line
+    if line.status not in workflow.UNDECIDED:
+        return []
+    assessment = review.assessment
+    items: list[WantedItem] = []
+    if review.joined is not None and assessment is not None and assessment.value is Value.UNDETERMINED:
+        shortest = {step.criterion for step in assessment.shortest}
+        for ask in _same_wording(_asks(review.joined, review.values, shortest)):
+            marked = any(review.values.get(criterion) is not None for criterion in ask.criteria)
+            asked_at = next((waiting[line.pk, each] for each in ask.criteria if (line.pk, each) in waiting), None)
+            ticked = marked and not asked_at and not shortest.isdisjoint(ask.criteria)
+            target = Target(line.number, ask.criteria)
+            items.append(WantedItem(ask.wording, (target,), ticked, _why(review, ask.criteria), not marked, asked_at))
+    decided_by_rule = assessment is not None and assessment.value is Value.NOT_MET
+    if decided_by_rule and line.status != LineStatus.PHYSICIAN_REVIEW:
+        return items  # no answer could change the criteria: what is left open is the director's to ask
+    for flag in review.flags:
+        if not flag["resolved"]:
+            asked_at = waiting.get((line.pk, f"flag {flag['key']}"))
+            target = Target(line.number, flag=flag["key"])
+            items.append(WantedItem(flag["ask"], (target,), not decided_by_rule and not asked_at, (flag["sentence"],), asked_at=asked_at))
+    return items
+
+
+def _merged(first: WantedItem, second: WantedItem) -> WantedItem:
+    return WantedItem(
+        wording={**second.wording, **first.wording},
+        targets=first.targets + second.targets,
+        ticked=first.ticked or second.ticked,
+        why=tuple(dict.fromkeys(first.why + second.why)),
+        unmarked=first.unmarked and second.unmarked,
+        asked_at=first.asked_at if first.asked_at and second.asked_at else None,
+    )
+
+
+def _why(review: LineReview, criteria: Sequence[str]) -> tuple[str, ...]:
+    return tuple(leaf.text for each in criteria if (leaf := review.criterion(each)) is not None)
+
+
+def _asked_already(requests: Iterable[InformationRequest]) -> dict[tuple[int, str], datetime]:
+    """(line, criterion or flag) -> when it was asked, for items without an answer."""
+    waiting: dict[tuple[int, str], datetime] = {}
+    for request in requests:
+        for item in request.items.all() if request.sent_at else ():
+            if item.status in STILL_WANTED and request.sent_at:
+                for criterion in item.criteria:
+                    waiting[item.line_id, criterion] = request.sent_at
+                if item.flag:
+                    waiting[item.line_id, f"flag {item.flag}"] = request.sent_at
+    return waiting
+
+
+# ---- the tree's sense -----------------------------------------------------------------------------------------------------------
+def _asks(joined: Joined, findings: Mapping[str, str | None], shortest: set[str]) -> list[_Ask]:
+    return _of_node(joined.root, (), True, values(joined, findings), whole=bool(joined.exceptions))
+
+
+def _of_node(node: Node, path: Path, want: bool, known: Mapping[Path, Value | None], *, whole: bool = False) -> list[_Ask]:
+    """What to ask so that this node gets the wanted value. `whole`: base and exceptions, which are never put into one sentence."""
+    if known[path] is not Value.UNDETERMINED:
+        return []
+    if isinstance(node, Criterion):
+        return [_Ask((node.id,), node.ask)]
+    want = want is not (node.kind is GroupKind.NONE)
+    places = [(*path, number) for number in range(len(node.children))]
+    unknown = [place for place in places if known[place] is Value.UNDETERMINED]
+    asks = [_of_node(node.children[place[-1]], place, want, known) for place in unknown]
+    needed = _needed(node, want, [known[place] for place in places])
+    flat = [ask for each in asks for ask in each]
+    if needed >= len(unknown) or whole or any(len(_same_wording(each)) > 1 for each in asks):
+        return flat
+    return [_one_of(_same_wording(flat), needed)]
+
+
+def _needed(node: Group, want: bool, children: Sequence[Value | None]) -> int:
+    """How many of the unknown children must take the wanted value."""
+    applying = [value for value in children if value is not None]
+    true, unknown = applying.count(Value.MET), applying.count(Value.UNDETERMINED)
+    least = len(applying) if node.kind is GroupKind.ALL else min(node.n or 1, len(applying))
+    return least - true if want else true + unknown - least + 1
+
+
+def _one_of(asks: Sequence[_Ask], needed: int) -> _Ask:
+    """Alternatives as one item."""
+    criteria = tuple(criterion for ask in asks for criterion in ask.criteria)
+    if len(asks) <= needed:
+        return (
+            _Ask(criteria, asks[0].wording)
+            if len(asks) == 1
+            else _Ask(criteria, _said(asks, {"en": "", "es": ""}, {"en": "; ", "es": "; "}))
+        )
+    lead = {"en": "One of these: ", "es": "Una de estas cosas: "}
+    if needed > 1:
+        lead = {"en": f"At least {needed} of these: ", "es": f"Al menos {needed} de estas cosas: "}
+    return _Ask(criteria, _said(asks, lead, {"en": "; or ", "es": "; o bien "}))
+
+
+def _said(asks: Sequence[_Ask], lead: Wording, link: Wording) -> Wording:
+    languages = [language for language in lead if all(language in ask.wording for ask in asks)]
+    return {language: lead[language] + link[language].join(_small(ask.wording[language]) for ask in asks) for language in languages}
+
+
+def _small(text: str) -> str:
+    """The first letter small, unless the word is an acronym."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _same_wording(asks: Iterable[_Ask]) -> list[_Ask]:
+    found: dict[str, _Ask] = {}
+    for ask in asks:
+        before = found.get(ask.wording["en"])
+        found[ask.wording["en"]] = _Ask((*before.criteria, *ask.criteria), before.wording) if before else ask
+    return list(found.values())
+
+
+# ---- until when -----------------------------------------------------------------------------------------------------------------
+def answer_until(rule: Rule | None, decide_by: datetime | None, now: datetime, zone: tzinfo) -> datetime:
+    """The last moment for an answer: by the rule where asking stops the clock, else early enough to decide in time."""
+    if rule is not None and rule.tolls and rule.answer_days:
+        return _end_of_day(now + timedelta(days=rule.answer_days), zone)
+    if decide_by is None or decide_by <= now:
+        return _end_of_day(now + timedelta(days=1), zone)
+    spare = min(timedelta(days=SAFE_DAYS), (decide_by - now) / 2)
+    return min(_end_of_day(decide_by - spare, zone), decide_by)
+
+
+def _end_of_day(at: datetime, zone: tzinfo) -> datetime:
+    return datetime.combine(at.astimezone(zone).date(), time(23, 59), zone)
+
+
+# ---- what was asked -------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class AskedItem:
+    """One numbered item of a sent request, over the lines that it is about. Its rows are answered together."""
+
+    number: int
+    wording: Wording
+    rows: tuple[RequestItem, ...]
+    lines: tuple[int, ...] = field(default=())
+
+    @property
+    def status(self) -> str:
+        """Open while one of its rows is."""
+        kinds = {row.status for row in self.rows}
+        return next((status for status in (*STILL_WANTED, ItemStatus.RECEIVED, ItemStatus.WAIVED) if status in kinds), ItemStatus.MOOT)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in STILL_WANTED
+
+
+def asked_items(request: InformationRequest) -> list[AskedItem]:
+    """The items of a request as a letter and a screen number them; rows of one wording are one item. Items and lines are prefetched."""
+    groups: dict[str, list[RequestItem]] = {}
+    for row in request.items.all():
+        groups.setdefault(row.wording["en"], []).append(row)
+    return [
+        AskedItem(number, rows[0].wording, tuple(rows), tuple(dict.fromkeys(row.line.number for row in rows)))
+        for number, rows in enumerate(groups.values(), start=1)
+    ]
