@@ -1,8 +1,10 @@
 """The record grows: a file is attached, described, opened. Files are read before the case is locked; bytes are stored before their row."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import Protocol
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +13,7 @@ from authreview.errors import Conflict, Incomplete, Problem
 from authreview.models import User
 from cases import permissions
 from cases.enums import DocumentKind, Reading
-from cases.models import Document, DocumentPage, PageOpening
+from cases.models import Case, Document, DocumentPage, PageOpening
 from cases.reading import Contents, Unreadable, read_file
 from cases.storage import write_bytes
 
@@ -19,6 +21,24 @@ from .history import locked_case, record_event
 
 IN_RECORD_ALREADY = "This file is in the record already, as “{title}”."
 ALREADY_REPLACED = "“{title}” has been replaced already."
+
+
+class Upload(Protocol):
+    """A file as forms/documents.py has read it."""
+
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def filename(self) -> str: ...
+    @property
+    def contents(self) -> Contents: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    data: bytes
+    filename: str
+    contents: Contents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,22 +70,41 @@ def attach_document(
     date: dt.date | None = None,
     source: str = "",
     replaces: int | None = None,
-    contents: Contents | None = None,
 ) -> Document:
     """Read a file and add it to the record with its pages; the title falls back to the file's name. One event.
 
-    `contents` is what read_file made of these bytes, where a form has read them already; `replaces` the document that this one corrects.
-    Raises Denied; Incomplete where the file cannot be read; Conflict where the case has it already.
+    `replaces`: the document that this one corrects. Raises Denied; Incomplete where the file cannot be read; Conflict where the case has it.
     """
     permissions.check_attach(by)
-    described = Described(title=title.strip() or title_of(filename), kind=kind, date=date, source=source.strip()).checked()
     try:
-        contents = contents or read_file(data)
+        read = _Read(data, filename, read_file(data))
     except Unreadable as unreadable:
         raise Incomplete(unreadable.sentence, [Problem(filename, message=unreadable.sentence)]) from unreadable
-    name = write_bytes(data)
+    return attach_documents(case_id=case_id, uploads=[read], by=by, title=title, kind=kind, date=date, source=source, replaces=replaces)[0]
+
+
+def attach_documents(
+    *,
+    case_id: int,
+    uploads: Sequence[Upload],
+    by: User,
+    title: str,
+    kind: str,
+    date: dt.date | None,
+    source: str,
+    replaces: int | None = None,
+) -> list[Document]:
+    """Files that were read already, described alike: all of them, or none. One event each. Raises Denied, Incomplete, Conflict."""
+    permissions.check_attach(by)
+    described = Described(title=title.strip(), kind=kind, date=date, source=source.strip())
+    files = [(upload, write_bytes(upload.data), replace(described, title=title.strip() or title_of(upload.filename))) for upload in uploads]
     with transaction.atomic():
-        return _attached(case_id, described, filename, name, len(data), contents, replaces, by)
+        case = locked_case(case_id)
+        same = case.documents.filter(sha256__in=[name for _, name, _ in files]).first()
+        if same is not None:
+            raise Conflict(IN_RECORD_ALREADY.format(title=same.title))
+        replaced = _replaceable(case_id, replaces) if replaces is not None else None
+        return [_attached(case, upload, name, each.checked(), replaced, by) for upload, name, each in files]
 
 
 def title_of(filename: str) -> str:
@@ -97,14 +136,8 @@ def open_page(*, page: DocumentPage, by: User) -> PageOpening:
     return opening
 
 
-def _attached(
-    case_id: int, described: Described, filename: str, name: str, size_bytes: int, contents: Contents, replaces: int | None, by: User
-) -> Document:
-    case = locked_case(case_id)
-    same = case.documents.filter(sha256=name).first()
-    if same is not None:
-        raise Conflict(IN_RECORD_ALREADY.format(title=same.title))
-    replaced = _replaceable(case_id, replaces) if replaces is not None else None
+def _attached(case: Case, upload: Upload, name: str, described: Described, replaced: Document | None, by: User) -> Document:
+    contents = upload.contents
     now = timezone.now()
     document = Document.objects.create(
         case=case,
@@ -113,9 +146,9 @@ def _attached(
         date=described.date,
         source=described.source[:120],
         sha256=name,
-        size_bytes=size_bytes,
+        size_bytes=len(upload.data),
         content_type=contents.content_type,
-        filename=filename[-200:],
+        filename=upload.filename[-200:],
         page_count=len(contents.pages),
         reading=Reading.DONE,
         reading_error=contents.remark,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, IntegerField, OuterRef, Subquery
+from django.db.models import IntegerField, OuterRef, Subquery
 from django.db.models.aggregates import Count
 from django.db.models.functions import Coalesce
 
@@ -48,6 +48,6 @@ def citations_on(document: Document, number: int) -> list[Citation]:
     rows = (
         Evidence.objects.filter(document=document, page=number, start__isnull=False)
         .order_by("start", "end", "id")
-        .values_list("start", "end", line=F("finding__line__number"), criterion=F("finding__criterion"))
+        .values_list("start", "end", "finding__line__number", "finding__criterion")
     )
-    return [Citation(start, end, line, criterion) for start, end, line, criterion in rows]
+    return [Citation(start, end, line, criterion) for start, end, line, criterion in rows if start is not None and end is not None]

@@ -9,6 +9,7 @@ from .contents import Contents, PageImage, Unreadable
 PDF = "application/pdf"
 PICTURES = {"image/png": "png", "image/jpeg": "jpg", "image/tiff": "tiff"}
 EXTENSIONS = {PDF: "pdf", plain.TEXT: "txt", plain.DOCX: "docx", **PICTURES}
+ACCEPTED = ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.txt,.docx"  # what a file dialog offers; what counts is the content
 MEBIBYTE = 1024 * 1024
 HEADER_WITHIN = 1024  # bytes that some senders put before %PDF-
 
