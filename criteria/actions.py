@@ -1,0 +1,243 @@
+"""The only writers of the policy library. Keyword-only, atomic, `by=`; one chained PolicyEvent a change.
+
+Published content is never written again: the database refuses it too. A correction is a new version.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from authreview.canonical import canonical, chained, sha256
+from authreview.errors import Conflict, Incomplete, Problem
+from authreview.models import User
+from authreview.origin import current_origin
+
+from . import permissions
+from .enums import BASIS_RANK, Basis, VersionStatus
+from .format import load, loaded
+from .models import Policy, PolicyEvent, PolicyVersion, RuleCode
+from .queries import published_versions
+from .readiness import Blocker, publishing_problems
+from .tree import Policy as Tree
+
+SHIPPED = Path(__file__).parent / "policies"
+IN_WORK = (VersionStatus.DRAFT, VersionStatus.IN_REVIEW, VersionStatus.APPROVED)
+
+
+@transaction.atomic
+def new_draft(*, document: Mapping[str, Any], by: User) -> PolicyVersion:
+    """A draft of a valid document; its policy is made if it is the first. Raises Denied, Incomplete, Conflict."""
+    permissions.check_draft(by)
+    tree = _valid(document)
+    policy, _ = Policy.objects.get_or_create(slug=tree.policy)
+    policy = Policy.objects.select_for_update().get(pk=policy.pk)
+    if policy.versions.filter(version=tree.version).exists():
+        raise Conflict(f"{tree.policy} {tree.version} is there already. A change is a new version.")
+    in_work = policy.versions.filter(status__in=IN_WORK).first()
+    if in_work:
+        raise Conflict(f"{tree.policy} has {in_work.version} in work already; finish or withdraw that one first.")
+    version = PolicyVersion(policy=policy, drafted_by=by, drafted_at=timezone.now())
+    _write(version, tree, document)
+    _event(policy, "drafted", by=by, version=version, payload={"digest": version.digest})
+    return version
+
+
+@transaction.atomic
+def save_draft(*, version_id: int, document: Mapping[str, Any], revision: int, by: User) -> PolicyVersion:
+    """Write a draft again. `revision` is the one that was opened: another one stored since is a Conflict, and nothing is written."""
+    permissions.check_draft(by)
+    version = _locked(version_id)
+    _must_be(version, VersionStatus.DRAFT)
+    if version.revision != revision:
+        raise Conflict(f"{version} was saved by somebody else since you opened it; compare their changes with yours, then save again.")
+    tree = _valid(document)
+    if tree.policy != version.policy.slug:
+        raise Incomplete(f"This draft belongs to {version.policy.slug}; the document names {tree.policy}.")
+    before, version.revision = version.digest, version.revision + 1
+    _write(version, tree, document)
+    _event(version.policy, "saved", by=by, version=version, payload={"before": before, "after": version.digest})
+    return version
+
+
+@transaction.atomic
+def waive_spanish(*, version_id: int, by: User) -> PolicyVersion:
+    """An approver agrees to publish without Spanish wording. Members who read Spanish then get the English words."""
+    version = _locked(version_id)
+    permissions.check_approve(by, version)
+    if version.status not in IN_WORK:
+        raise Conflict(f"{version} is {version.status}.")
+    version.waived_languages = ["es"]
+    version.save(update_fields=["waived_languages"])
+    _event(version.policy, "spanish_waived", by=by, version=version)
+    return version
+
+
+@transaction.atomic
+def submit(*, version_id: int, by: User) -> PolicyVersion:
+    """Draft to in review. Raises Incomplete with what blocks publishing."""
+    permissions.check_draft(by)
+    version = _locked(version_id)
+    _must_be(version, VersionStatus.DRAFT)
+    _must_be_ready(version)
+    version.status, version.submitted_by, version.submitted_at = VersionStatus.IN_REVIEW, by, timezone.now()
+    version.save(update_fields=["status", "submitted_by", "submitted_at"])
+    _event(version.policy, "submitted", by=by, version=version)
+    return version
+
+
+@transaction.atomic
+def return_to_draft(*, version_id: int, by: User, why: str) -> PolicyVersion:
+    """Back to the editor with a reason; the marks of submission and approval are taken off."""
+    version = _locked(version_id)
+    permissions.check_return(by, version)
+    if version.status not in (VersionStatus.IN_REVIEW, VersionStatus.APPROVED):
+        raise Conflict(f"{version} is {version.status}; only a version in review or approved goes back to draft.")
+    if not why.strip():
+        raise Incomplete("Say why it goes back.")
+    version.status = VersionStatus.DRAFT
+    version.submitted_by = version.submitted_at = version.approved_by = version.approved_at = None
+    version.save(update_fields=["status", "submitted_by", "submitted_at", "approved_by", "approved_at"])
+    _event(version.policy, "returned", by=by, version=version, payload={"why": why})
+    return version
+
+
+@transaction.atomic
+def approve(*, version_id: int, by: User) -> PolicyVersion:
+    """In review to approved, by another person than drafted or submitted it."""
+    version = _locked(version_id)
+    permissions.check_approve(by, version)
+    _must_be(version, VersionStatus.IN_REVIEW)
+    _must_be_ready(version)
+    version.status, version.approved_by, version.approved_at = VersionStatus.APPROVED, by, timezone.now()
+    version.save(update_fields=["status", "approved_by", "approved_at"])
+    _event(version.policy, "approved", by=by, version=version)
+    return version
+
+
+@transaction.atomic
+def publish(*, version_id: int, by: User) -> PolicyVersion:
+    """Approved to published: from here on the document is frozen."""
+    permissions.check_publish(by)
+    version = _locked(version_id)
+    _must_be(version, VersionStatus.APPROVED)
+    _must_be_ready(version)
+    version.status, version.published_by, version.published_at = VersionStatus.PUBLISHED, by, timezone.now()
+    version.save(update_fields=["status", "published_by", "published_at"])
+    _event(version.policy, "published", by=by, version=version, payload={"digest": version.digest})
+    return version
+
+
+@transaction.atomic
+def retire(*, version_id: int, by: User, last_day: date) -> PolicyVersion:
+    """Published to retired: in force through `last_day`. Reviews that are pinned to it go on."""
+    permissions.check_publish(by)
+    version = _locked(version_id)
+    _must_be(version, VersionStatus.PUBLISHED)
+    if last_day < version.effective_from:
+        raise Incomplete(f"{version} began on {version.effective_from:%d %b %Y}; its last day cannot be before that.")
+    version.status, version.in_force_until = VersionStatus.RETIRED, last_day
+    version.retired_by, version.retired_at = by, timezone.now()
+    version.save(update_fields=["status", "in_force_until", "retired_by", "retired_at"])
+    _event(version.policy, "retired", by=by, version=version, payload={"last_day": last_day})
+    return version
+
+
+@transaction.atomic
+def discard_draft(*, version_id: int, by: User) -> None:
+    """Delete a draft that was never published; the events of its policy stay."""
+    permissions.check_draft(by)
+    version = _locked(version_id)
+    _must_be(version, VersionStatus.DRAFT)
+    _event(version.policy, "discarded", by=by, version=version, payload={"document": version.document})
+    version.delete()
+
+
+def publish_shipped(*, editor: User, approver: User) -> list[PolicyVersion]:
+    """Import and publish the policies that ship with the product, bases before overlays. Versions that are there are passed over."""
+    files = [load(path.read_bytes(), path.name) for path in sorted(SHIPPED.glob("*.yaml"))]
+    done: list[PolicyVersion] = []
+    for file in sorted(files, key=lambda file: bool(file.policy and file.policy.overlays)):
+        if file.policy is None or file.document is None:
+            raise Incomplete(f"{file.name} is not valid.", [Problem(error.path, "", error.message) for error in file.errors])
+        if PolicyVersion.objects.filter(policy__slug=file.policy.policy, version=file.policy.version).exists():
+            continue
+        draft = new_draft(document=file.document, by=editor)
+        submit(version_id=draft.pk, by=editor)
+        approve(version_id=draft.pk, by=approver)
+        done.append(publish(version_id=draft.pk, by=approver))
+    return done
+
+
+def _valid(document: Mapping[str, Any]) -> Tree:
+    """The tree of a document. Raises Incomplete with every error at its path."""
+    file = loaded(document, "document")
+    if file.policy is None:
+        problems = [Problem(error.path or "document", "", error.message) for error in file.errors]
+        raise Incomplete("The policy has errors.", problems)
+    return file.policy
+
+
+def _write(version: PolicyVersion, tree: Tree, document: Mapping[str, Any]) -> None:
+    """The document with all that is derived from it."""
+    version.version = tree.version
+    version.document = dict(document)
+    version.digest = sha256(canonical(version.document))
+    version.title = tree.title
+    version.basis_rank = BASIS_RANK[Basis(tree.basis)]
+    version.overlays = tree.overlays or ""
+    version.effective_from, version.effective_until = tree.effective_from, tree.effective_until
+    version.next_review = tree.next_review
+    version.save()
+    version.codes.all().delete()
+    RuleCode.objects.bulk_create(RuleCode(version=version, code=code, rule=rule.id) for rule in tree.rules for code in rule.codes)
+
+
+def _locked(version_id: int) -> PolicyVersion:
+    """The version with its policy locked, in a statement of its own; what is read after it is new."""
+    policy_id = PolicyVersion.objects.values_list("policy_id", flat=True).get(pk=version_id)
+    Policy.objects.select_for_update().get(pk=policy_id)
+    return PolicyVersion.objects.select_related("policy").get(pk=version_id)
+
+
+def _must_be(version: PolicyVersion, status: VersionStatus) -> None:
+    if version.status != status:
+        raise Conflict(f"{version} is {version.status.replace('_', ' ')}; this step starts from {status.replace('_', ' ')}.")
+
+
+def _must_be_ready(version: PolicyVersion) -> None:
+    blockers = blockers_of(version)
+    if blockers:
+        count = "1 thing is" if len(blockers) == 1 else f"{len(blockers)} things are"
+        problems = [Problem(blocker.where or "document", "", blocker.message) for blocker in blockers]
+        raise Incomplete(f"{version} is not ready: {count} missing.", problems)
+
+
+def blockers_of(version: PolicyVersion) -> Sequence[Blocker]:
+    """What blocks this version from being published, now."""
+    return publishing_problems(version, _valid(version.document), list(published_versions()))
+
+
+def _event(policy: Policy, kind: str, *, by: User, version: PolicyVersion, payload: Mapping[str, Any] | None = None) -> PolicyEvent:
+    """Append one event to a locked policy."""
+    at, text = timezone.now(), canonical(dict(payload or {}))
+    policy.refresh_from_db(fields=["event_count", "event_head"])
+    sequence = policy.event_count + 1
+    digest = chained(policy.event_head, policy.slug, sequence, kind, version.version, by.pk, at.isoformat(), text)
+    event = PolicyEvent.objects.create(
+        policy=policy,
+        version=version.version,
+        sequence=sequence,
+        kind=kind,
+        by=by,
+        at=at,
+        origin=current_origin(),
+        payload=text,
+        previous=policy.event_head,
+        hash=digest,
+    )
+    Policy.objects.filter(pk=policy.pk).update(event_count=sequence, event_head=digest)
+    return event

@@ -1,0 +1,103 @@
+"""What blocks a policy version from being submitted and published: each problem with its place in the document. Loaded things only."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from . import examples
+from .format import loaded, validate
+from .governing import candidate, ties
+from .models import PolicyVersion
+from .queries import candidate_of
+from .tree import Criterion, Policy, Rule, leaves
+
+SPANISH = "es"
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One thing that is missing. `where` is a path of the document such as rules[0].criteria.all[2].ask; empty is the whole."""
+
+    where: str
+    message: str
+
+
+def publishing_problems(version: PolicyVersion, policy: Policy, others: Sequence[PolicyVersion]) -> list[Blocker]:
+    """Everything between this version and publishing. `others`: published versions of all policies, this one's too."""
+    found = [Blocker(error.path, error.message) for error in validate(version.document)]
+    if found:
+        return found
+    found += _examples(version, others)
+    found += _references(policy)
+    found += _wording(policy, set(version.waived_languages))
+    if policy.next_review is None:
+        found.append(Blocker("next_review", "Say when this policy is reviewed next."))
+    if policy.overlays and not any(other.policy.slug == policy.overlays for other in others):
+        found.append(Blocker("overlays", f"Its base policy {policy.overlays} has no published version."))
+    found += _ties(policy, others)
+    return found
+
+
+def _examples(version: PolicyVersion, others: Sequence[PolicyVersion]) -> list[Blocker]:
+    files = [loaded(version.document, version.policy.slug)]
+    names = [other for other in others if other.policy_id != version.policy_id]
+    files += [loaded({**other.document, "examples": []}, f"{other.policy.slug} {other.version}") for other in names]
+    report = examples.check(files)[0]
+    found = [Blocker(error.path, error.message) for error in report.errors]
+    if not report.results and not report.errors:
+        found.append(Blocker("examples", "A policy is published with examples; it has none."))
+    for number, result in enumerate(report.results):
+        if not result.ok:
+            found.append(Blocker(f"examples[{number}]", f"The example “{result.name}” fails: {'; '.join(result.differences)}."))
+    return found
+
+
+def _references(policy: Policy) -> list[Blocker]:
+    """Dangling references are the format's business; here: one that nothing cites."""
+    used = {cite for rule in policy.rules for leaf in leaves(rule.criteria) for cite in leaf.cites}
+    used |= {cite for rule in policy.rules for note in rule.evidence_notes for cite in note.cites}
+    return [
+        Blocker(f"references[{number}]", f"Nothing cites the reference {reference.id}; cite it or take it out.")
+        for number, reference in enumerate(policy.references)
+        if reference.id not in used
+    ]
+
+
+def _wording(policy: Policy, waived: set[str]) -> list[Blocker]:
+    found: list[Blocker] = []
+    for number, rule in enumerate(policy.rules):
+        at = f"rules[{number}]"
+        if SPANISH not in waived and not rule.lay_name.get(SPANISH):
+            found.append(Blocker(f"{at}.lay_name.es", f"{rule.name}: the Spanish lay name is missing."))
+        for leaf, path in _paths(rule, f"{at}.criteria"):
+            found += [Blocker(f"{path}.{name}", f"{leaf.text}: {message}") for name, message in _missing(leaf, waived)]
+    return found
+
+
+def _missing(leaf: Criterion, waived: set[str]) -> Iterable[tuple[str, str]]:
+    if leaf.missing is None:
+        yield "missing", "the wording for a decision made without an answer is missing."
+    if SPANISH in waived:
+        return
+    for name, wording in (("ask", leaf.ask), ("reason", leaf.reason), ("missing", leaf.missing or {})):
+        if wording and not wording.get(SPANISH):
+            yield f"{name}.es", f"the Spanish wording of {name} is missing; write it, or ask the approver to waive Spanish."
+
+
+def _paths(rule: Rule, at: str) -> Iterable[tuple[Criterion, str]]:
+    """Criteria with their path in the document, in document order."""
+    stack = [(rule.criteria, at)]
+    while stack:
+        node, path = stack.pop()
+        if isinstance(node, Criterion):
+            yield node, path
+            continue
+        inner = f"{path}.at_least.of" if node.n is not None else f"{path}.{node.kind.value}"
+        stack += [(child, f"{inner}[{index}]") for index, child in reversed(list(enumerate(node.children)))]
+
+
+def _ties(policy: Policy, others: Sequence[PolicyVersion]) -> list[Blocker]:
+    rivals = [candidate_of(other) for other in others]
+    return [
+        Blocker("applies_to", f"{rival.policy} {rival.version} would govern the same code for the same audience with the same right.")
+        for rival in ties(candidate(policy), rivals)
+    ]
