@@ -20,8 +20,8 @@
   // What the ended session refused is sent again once the same person has signed in: what is shown is then what is saved.
   const refused = [];
   document.addEventListener("htmx:afterRequest", (event) => {
-    const { xhr, elt, requestConfig } = event.detail;
-    if (xhr.status === 401 && !elt.closest("#dialog")) refused.push({ elt, cause: requestConfig.triggeringEvent });
+    const { xhr, requestConfig } = event.detail; // detail.elt is the body where the element was moved aside
+    if (xhr.status === 401) refused.push({ elt: requestConfig.elt, cause: requestConfig.triggeringEvent });
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const name = event.detail.target.id === "dialog" && document.querySelector("#dialog #id_username");
@@ -29,18 +29,35 @@
     name.value = document.body.dataset.user ?? "";
     document.getElementById("id_password").focus();
   });
+  const shared = document.getElementById("dialog");
+  shared.addEventListener("close", () => { if (refused.length) say("You are not signed in. What you did last is not saved yet: sign in when you do the next thing, and it is sent too."); });
   document.addEventListener("signed-in", (event) => {
-    document.getElementById("dialog").close();
+    const again = refused.splice(0);
     if (event.detail.username !== document.body.dataset.user) { location.reload(); return; }
     refreshTokens();
     const seen = new Set();
-    refused.splice(0).forEach(({ elt, cause }) => {
+    again.forEach(({ elt, cause }) => {
       if (seen.has(elt) || !elt.isConnected) return;
       seen.add(elt);
       if (cause?.type === "submit" && elt instanceof HTMLFormElement) elt.requestSubmit(cause.submitter?.isConnected ? cause.submitter : null);
       else htmx.trigger(elt, cause?.type ?? "click");
     });
   });
+
+  // While a dialog is open everything behind it is inert: what is said then is said inside it.
+  const region = () => {
+    const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+    if (!dialog) return document.getElementById("messages");
+    let inside = dialog.querySelector(":scope > .dialog-messages");
+    if (!inside) {
+      inside = document.createElement("div");
+      inside.className = "dialog-messages";
+      inside.setAttribute("role", "status");
+      dialog.prepend(inside);
+    }
+    return inside;
+  };
+  document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.target.id === "messages") event.detail.target = region(); });
 
   // A failure that brings no words of its own is said in words.
   const say = (text) => {
@@ -53,7 +70,7 @@
     close.type = "button"; close.className = "close"; close.dataset.close = ""; close.textContent = "×";
     close.setAttribute("aria-label", "Close");
     message.append(words, close);
-    document.getElementById("messages").replaceChildren(message);
+    region().replaceChildren(message);
   };
   document.addEventListener("htmx:sendError", () => say("The server cannot be reached. What you typed is still here; try again in a moment."));
   document.addEventListener("htmx:timeout", () => say("The server did not answer in time. What you typed is still here; try again in a moment."));

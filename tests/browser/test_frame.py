@@ -34,7 +34,9 @@ PAGE = """{% extends "base.html" %}{% load ui %}{% block title %}Work{% endblock
   {% include "components/action.html" with id="approve" label="Approve" why="Approve needs every criterion met." %}
 </div></div>{% endblock %}"""
 DIALOG = """{% load ui %}<div class="dialog-top"><h2 id="dialog-title">Refer</h2>{% include "components/close.html" %}</div>
-<div class="dialog-body"><label for="question">Question</label><textarea class="form-control" id="question"></textarea></div>"""
+<div class="dialog-body"><label for="question">Question</label><textarea class="form-control" id="question" name="note"></textarea>
+<button class="btn btn-accent" hx-post="/saved/" hx-include="#question" hx-target="#referred">Send</button>
+<button class="btn btn-quiet" hx-post="/denied/">Decide</button><p id="referred"></p></div>"""
 OPTIONS = [
     {"value": value, "label": label, "kind": value, "key": key, "checked": False, "disabled": False}
     for value, label, key in (("met", "Met", "1"), ("not-met", "Not met", "2"), ("missing", "Not documented", "4"))
@@ -170,7 +172,13 @@ def test_dialog_takes_the_focus_and_gives_it_back(work):
     refer = work.get_by_role("button", name="Refer")
     refer.click()
     expect(work.get_by_label("Question")).to_be_focused()
+    dialog = work.get_by_role("dialog", name="Refer")
+    dialog.get_by_role("button", name="Decide").click()
+    expect(dialog.get_by_role("status")).to_have_text("Only a medical director may do this.")
     accessible(work)
+    dialog.get_by_role("status").get_by_role("button", name="Close").click()
+    expect(dialog.get_by_role("status")).to_have_text("")
+    expect(work.get_by_label("Question")).to_be_visible()
     work.keyboard.press("Escape")
     expect(refer).to_be_focused()
     expect(work.locator("#dialog")).to_be_empty()
@@ -202,6 +210,22 @@ def test_session_ends_in_the_middle_of_the_work(work):
     expect(work.get_by_role("dialog")).to_have_count(0)
     work.get_by_role("button", name="Sign out").click()  # a plain form: its printed token was older than the session
     expect(work.get_by_text("You are signed out.")).to_be_visible()
+
+
+def test_session_ends_while_a_dialog_is_open(work):
+    work.get_by_role("button", name="Refer").click()
+    work.get_by_label("Question").fill("Is it covered?")
+    end_the_session(work)
+    work.get_by_role("button", name="Send").click()
+    expect(work.get_by_role("dialog", name="Sign in again")).to_be_visible()
+    work.keyboard.press("Escape")
+    expect(work.get_by_label("Question")).to_have_value("Is it covered?")
+    expect(work.get_by_text("What you did last is not saved yet")).to_be_visible()
+    work.get_by_role("button", name="Send").click()
+    work.get_by_role("dialog", name="Sign in again").get_by_label("Password").fill(PASSWORD)
+    work.keyboard.press("Enter")
+    expect(work.locator("#referred")).to_have_text("Saved: Is it covered?")
+    expect(work.get_by_label("Question")).to_have_value("Is it covered?")
 
 
 def test_another_person_gets_a_page_of_their_own(work):
