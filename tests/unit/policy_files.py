@@ -2,6 +2,7 @@
 
 import re
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -14,8 +15,13 @@ OVERLAY_TEXT = (DATA / "overlay.yaml").read_text()
 LEFT_OUT = object()
 
 
+@cache
+def _document(name):
+    return load((DATA / f"{name}.yaml").read_bytes(), name).document
+
+
 def document(name="base"):
-    return deepcopy(load((DATA / f"{name}.yaml").read_bytes(), name).document)
+    return deepcopy(_document(name))
 
 
 def changed(path, value, name="base"):
