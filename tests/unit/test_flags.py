@@ -88,6 +88,9 @@ def test_dates_that_span_the_visits_answer_the_question_of_units():
     assert set(found(line("20553", *sites, units=2))) == {"units"}
     assert set(found(line("20553", *sites, units=2, last_service=DAY))) == {"units"}
     assert found(line("20553", *sites, units=2, last_service=date(2026, 3, 23))) == {}
+    nerve = ("greater occipital nerve", "left")
+    assert set(found(line("64405", nerve, units=2))) == {"units"}
+    assert found(line("64405", nerve, units=2, last_service=date(2026, 6, 16))) == {}
 
 
 # ---- sides ----------------------------------------------------------------------------------------------------------------------
@@ -184,6 +187,7 @@ LEFT = ("greater occipital nerve", "left")
         (other(("greater occipital nerve", "right")), False),
         (other(LEFT, first_service=date(2026, 3, 17)), False),
         (other(LEFT, first_service=None), True),
+        (other(LEFT, first_service=None, received_on=date(2026, 1, 31)), True),
         (other(LEFT, first_service=None, received_on=date(2026, 1, 30)), False),
         (other(LEFT, first_service=None, received_on=None), False),
     ],
