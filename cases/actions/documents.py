@@ -73,7 +73,7 @@ def attach_document(
 ) -> Document:
     """Read a file and add it to the record with its pages; the title falls back to the file's name. One event.
 
-    `replaces`: the document that this one corrects. Raises Denied; Incomplete where the file cannot be read; Conflict where the case has it.
+    `replaces`: the document that this one corrects. Raises Denied; Incomplete where the file cannot be read; Conflict: the case has it.
     """
     permissions.check_attach(by)
     try:
