@@ -99,9 +99,10 @@ def judged(review: LineReview, leaf: Criterion, value: str | None, note: str, by
         raise Incomplete(ALWAYS_APPLIES.format(text=leaf.text))
     row, proposal = seen(review, leaf.id), review.line.proposals.get(leaf.id)
     origin = FindingOrigin.MANUAL
-    if proposal is not None and value is not None:
-        agrees = value == proposal["finding"] and bool(proposal["arithmetic"])
-        origin = FindingOrigin.ACCEPTED if agrees else FindingOrigin.OVERRIDE
+    if proposal is not None and value == proposal["finding"] and proposal["arithmetic"]:
+        origin = FindingOrigin.ACCEPTED
+    elif proposal is not None and value is not None and value != proposal["stated"]:
+        origin = FindingOrigin.OVERRIDE  # what the stated facts say is no override of the check: the reviewer read the record
     searched = tuple(pages_opened(review.line.case_id, by.pk)) if value == FindingValue.NOT_DOCUMENTED else ()
     return Seen(
         id=row.id if row else 0,

@@ -68,6 +68,8 @@ LEAN = (
     *(f"findings__evidence__{name}" for name in EVIDENCE_FIELDS),
 )
 AS_TEXT = {f"{name}_text": Cast(name, CharField()) for name in JSON_FIELDS} | {"searched_text": Cast("findings__searched", CharField())}
+_WANTED = {*LINE_FIELDS, *JSON_FIELDS, "case_id"}
+LINE_COLUMNS = [column.attname for column in ServiceLine._meta.concrete_fields if column.attname in _WANTED]  # noqa: SLF001  the model's order
 FINDING_AT = len(LINE_FIELDS) + len(JSON_FIELDS)
 SEARCHED_AT = FINDING_AT + len(FINDING_FIELDS)
 EVIDENCE_AT = SEARCHED_AT + 1
@@ -82,8 +84,9 @@ def line_to_mark(case: Case, number: int) -> LineReview | None:
     if not rows:
         return None
     first = rows[0]
-    values = [*first[: len(LINE_FIELDS)], *(json.loads(text) for text in first[len(LINE_FIELDS) : FINDING_AT]), case.pk]
-    line = ServiceLine.from_db(ServiceLine.objects.db, ["id", *LINE_FIELDS[1:], *JSON_FIELDS, "case_id"], values)
+    read = dict(zip(LINE_FIELDS, first, strict=False)) | {"case_id": case.pk}
+    read |= {name: json.loads(text) for name, text in zip(JSON_FIELDS, first[len(LINE_FIELDS) : FINDING_AT], strict=True)}
+    line = ServiceLine.from_db(ServiceLine.objects.db, LINE_COLUMNS, [read[name] for name in LINE_COLUMNS])
     line.case = case
     line._prefetched_objects_cache = {"determinations": []}  # type: ignore[attr-defined]  # noqa: SLF001  an undecided line has none
     return LineReview(line, joined_rule(line), cast("Mapping[str, Finding]", _seen(rows)))
