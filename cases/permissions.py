@@ -26,6 +26,7 @@ NOT_ATTACHING = "Documents are attached by intake, nurses and directors."
 NOT_LETTERS = "Letters are issued by the nurse, the director or the letters desk."
 NURSE_ADVERSE = "A nurse cannot deny or reduce a request. Refer the line to a medical director."
 NO_LICENCE = "Signing needs a current licence for {state}; yours does not cover it."
+LICENCE_EXPIRED = "Your licence has expired, so you cannot sign."
 OWN_REVIEW = "You reviewed this line as nurse, so another medical director decides it."
 LINE_CLOSED = "This line is decided; its findings are frozen."
 WITH_DIRECTOR = "This line is with the medical director."
@@ -179,6 +180,15 @@ def check_licence(licences: Iterable[Licence], case: Case, on: date) -> Licence:
         if licence.covers(case.state, on):
             return licence
     raise Denied(NO_LICENCE.format(state=case.state or "any state"))
+
+
+def check_nurse_licence(licences: Iterable[Licence], on: date) -> Licence | None:
+    """A nurse's licence that is current, in whatever state: nursing licences are mutual. Raises Denied where all on file have expired."""
+    held = list(licences)
+    current = next((licence for licence in held if licence.expires_on >= on), None)
+    if held and current is None:
+        raise Denied(LICENCE_EXPIRED)
+    return current
 
 
 def check_withdraw(user: User, line: ServiceLine) -> None:

@@ -17,7 +17,7 @@ from authreview.models import User
 from authreview.roles import Role
 from cases import permissions, workflow
 from cases.enums import CaseStatus, ClockKind, FindingLabel, FindingOrigin, ItemStatus, LineStatus
-from cases.models import Case, ClockEntry, Document, Finding, InformationRequest, RequestItem, ServiceLine
+from cases.models import Case, ClockEntry, Document, InformationRequest, RequestItem, ServiceLine
 from cases.queries.asking import STILL_WANTED, ItemDraft
 from cases.queries.lines import LineReview, line_review
 from cases.queries.recorded import loaded_lines
