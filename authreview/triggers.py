@@ -41,7 +41,7 @@ def install(connection: BaseDatabaseWrapper, frozen: Iterable[Frozen]) -> None:
 
 def _columns(rows: Frozen) -> list[str]:
     fields = [field for field in rows.model._meta.concrete_fields if not isinstance(field, models.GeneratedField)]
-    return [field.column for field in fields if field.name not in rows.but]
+    return [str(field.column) for field in fields if field.name not in rows.but]
 
 
 def _changed(rows: Frozen, differs: str) -> str:
@@ -52,9 +52,9 @@ def _changed(rows: Frozen, differs: str) -> str:
 
 def _same_row(model: type[models.Model]) -> str:
     """SQL: a stored row (alias existing) that an INSERT OR REPLACE of NEW would overwrite."""
-    keys: list[Sequence[str]] = [[field.column] for field in model._meta.concrete_fields if field.unique]
-    for constraint in model._meta.total_unique_constraints:
-        keys.append([model._meta.get_field(name).column for name in constraint.fields])
+    columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
+    keys: list[Sequence[str]] = [[columns[field.name]] for field in model._meta.concrete_fields if field.unique]
+    keys += [[columns[name] for name in constraint.fields] for constraint in model._meta.total_unique_constraints]
     return " OR ".join("(" + " AND ".join(f'existing."{c}" = NEW."{c}"' for c in key) + ")" for key in keys)
 
 

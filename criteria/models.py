@@ -46,9 +46,12 @@ class Policy(models.Model):
 class PolicyVersion(models.Model):
     """One dated edition. `document` is the file as data, frozen once published."""
 
-    Status = models.TextChoices(
-        "Status", {status.name: (status.value, status.value.replace("_", " ").capitalize()) for status in VersionStatus}
-    )
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        IN_REVIEW = "in_review", "In review"
+        APPROVED = "approved", "Approved"
+        PUBLISHED = "published", "Published"
+        RETIRED = "retired", "Retired"
 
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="versions")
     version = models.CharField(max_length=40)

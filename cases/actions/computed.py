@@ -32,8 +32,9 @@ def keep_computed(case: Case) -> None:
 
 
 def _cases_of_member(case: Case) -> list[Case]:
-    open_cases = Case.objects.filter(member_id=case.member_id, status=CaseStatus.OPEN).select_related("member", "plan")
-    return list(open_cases) if case.member_id else []
+    if case.member_id is None:
+        return []
+    return list(Case.objects.filter(member_id=case.member_id, status=CaseStatus.OPEN).select_related("member", "plan"))
 
 
 def _keep(record: CaseRecord, line: ServiceLine, codes: dict[str, flag_rules.CodeRule]) -> None:
@@ -93,7 +94,7 @@ def flags_of(record: CaseRecord, line: ServiceLine, codes: dict[str, flag_rules.
     found = flag_rules.flags(
         flag_line(line, line.sites.all(), line.diagnoses.all()),
         [flag_line(row, row.sites.all(), row.diagnoses.all()) for row in same_case],
-        flag_member(record.case.member),
+        flag_member(record.case.member) if record.case.member else flag_rules.FlagMember(),
         codes,
         others=[_other_request(row) for row in record.others if row.case_id != line.case_id],
         received_on=received_on(record.case),

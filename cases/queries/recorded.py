@@ -36,6 +36,8 @@ def loaded_lines(case: Case) -> list[ServiceLine]:
 
 def other_lines(case: Case) -> list[ServiceLine]:
     """Open or approved lines of the same member, this case's and others'."""
+    if case.member_id is None:
+        return []
     approved = Q(determinations__outcome__in=[Outcome.APPROVED, Outcome.APPROVED_IN_PART], determinations__superseded_by__isnull=True)
     return list(
         ServiceLine.objects.filter(case__member_id=case.member_id)
