@@ -126,10 +126,10 @@ def test_session_ends_when_nothing_is_asked_for(client, nurse, frozen, settings)
 def test_session_is_written_once_a_minute(client, nurse, frozen, django_assert_num_queries):
     client.force_login(nurse)
     client.get("/work/")
-    with django_assert_num_queries(3):  # session, user, groups
+    with django_assert_num_queries(2):  # session, user with roles
         client.get("/work/")
     frozen.shift(60)
-    with django_assert_num_queries(6):  # the same, and the session within a savepoint
+    with django_assert_num_queries(5):  # the same, and the session within a savepoint
         client.get("/work/")
 
 
@@ -161,7 +161,7 @@ def test_wrong_passwords_lock_the_account(client, nurse, settings):
 
 def test_wrong_passwords_at_a_signature_lock_too(client, nurse, settings):
     settings.AXES_ENABLED = True
-    client.force_login(nurse, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(nurse)
     for _ in range(settings.AXES_FAILURE_LIMIT):
         answer = client.post("/fresh/", {"password": "wrong"}, headers=HTMX)
     assert (answer.status_code, answer["HX-Retarget"]) == (403, "#messages")

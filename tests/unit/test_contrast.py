@@ -17,7 +17,7 @@ PAIRS = [
     *((ink, ground, TEXT) for ink in ("ink", "ink-2", "ink-3", "accent", "accent-ink", *STATES) for ground in GROUNDS),
     *((ink, f"{state}-wash", TEXT) for state in STATES for ink in ("ink", "ink-2", "ink-3", "accent", state)),
     *(("paper", ground, TEXT) for ground in ("ink", "ink-2", "accent", "accent-ink", *STATES)),
-    *((ink, ground, TEXT) for ink in ("ink", "accent") for ground in ("marker", "marker-now")),
+    *((ink, ground, TEXT) for ink in ("ink", "accent") for ground in ("marker", "marker-now", "pending")),
     *((ink, ground, TEXT) for ink in ("bar-ink", "bar-ink-2") for ground in ("bar", "bar-field")),
     *((mark, ground, SHAPE) for mark in ("edge", "focus") for ground in (*GROUNDS, *(f"{state}-wash" for state in STATES))),
     *((mark, "bar", SHAPE) for mark in ("bar-edge", "bar-mark", "bar-focus")),
