@@ -1,0 +1,222 @@
+"""What happens to a line beside its criteria: amendments that the practice asked for, withdrawal, void; and notes and contacts of a case.
+
+An amendment keeps the request as received; it re-pins nothing, so a code may only change to another of the same rule.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from authreview.canonical import canonical
+from authreview.errors import Conflict, Incomplete, Problem
+from authreview.models import User
+from cases import permissions
+from cases.enums import Channel, ContactKind, LineStatus, Party, SideLabel
+from cases.intake_data import SiteData
+from cases.models import Amendment, Case, Contact, Note, ServiceLine, Site
+from cases.queries.rules import policies
+
+from .computed import keep_computed
+from .history import locked_case, record_event
+from .settle import move, settle
+
+OTHER_PROCEDURE = "{code} is another procedure: withdraw this line and take the other one in as a request of its own."
+NOTHING = "Nothing was changed on line {number}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChange:
+    """What the practice wants changed; None leaves it as it is."""
+
+    code: str | None = None
+    modifiers: str | None = None
+    units: int | None = None
+    place: str | None = None
+    first_service: date | None = None
+    last_service: date | None = None
+    sites: tuple[SiteData, ...] | None = None
+    diagnoses: tuple[str, ...] | None = None
+
+
+@transaction.atomic
+def amend_line(
+    *, case_id: int, lines: Sequence[int], change: LineChange, agreed_with: str, channel: str, by: User, agreed_at: datetime | None = None
+) -> list[Amendment]:
+    """Change lines as agreed with the practice, one amendment and one event `amended` each. Raises Denied, Conflict, Incomplete.
+
+    Findings stay; what the checks propose is brought in line.
+    """
+    case = locked_case(case_id)
+    chosen = _lines(case, lines)
+    now = timezone.now()
+    agreed_at = agreed_at or now
+    problems = _problems(agreed_with, channel, agreed_at, now, change)
+    if problems:
+        raise Incomplete(problems[0].message, problems)
+    made = []
+    for line in chosen:
+        permissions.check_amend(by, line)
+        before = as_it_stands(line)
+        _change(case, line, change)
+        after = as_it_stands(line)
+        if before == after:
+            raise Incomplete(NOTHING.format(number=line.number))
+        said = {"agreed_with": agreed_with.strip(), "channel": channel, "agreed_at": agreed_at}
+        made.append(Amendment.objects.create(line=line, before=canonical(before), after=canonical(after), at=now, by=by, **said))
+        record_event(case, "amended", by=by, line=line.number, at=now, payload={**said, **_difference(before, after)})
+    keep_computed(case)
+    settle(case)
+    return made
+
+
+@transaction.atomic
+def withdraw_line(*, case_id: int, lines: Sequence[int], why: str, by: User) -> Case:
+    """End lines that the practice or the member withdrew. One event each. Raises Denied, Conflict, Incomplete."""
+    case = locked_case(case_id)
+    for line in _lines(case, lines):
+        permissions.check_withdraw(by, line)
+        _end(case, line, LineStatus.WITHDRAWN, why, by)
+    keep_computed(case)
+    return settle(case)
+
+
+@transaction.atomic
+def void_line(*, case_id: int, lines: Sequence[int], why: str, by: User) -> Case:
+    """End lines that were entered in error. One event each. Raises Denied, Conflict, Incomplete."""
+    case = locked_case(case_id)
+    for line in _lines(case, lines):
+        permissions.check_void(by, line)
+        _end(case, line, LineStatus.VOID, why, by)
+    keep_computed(case)
+    return settle(case)
+
+
+@transaction.atomic
+def write_note(*, case_id: int, text: str, by: User) -> Note:
+    """A note for colleagues; never in a letter. One event `note_written`. Raises Denied, Incomplete."""
+    permissions.check_annotate(by)
+    if not text.strip():
+        raise Incomplete("Write the note first.", [Problem("Note", message="Write something.")])
+    case = locked_case(case_id)
+    note = Note.objects.create(case=case, text=text.replace("\r\n", "\n").strip(), by=by, at=timezone.now())
+    record_event(case, "note_written", by=by, at=note.at, payload={"note": note.pk})
+    return note
+
+
+@transaction.atomic
+def record_contact(
+    *, case_id: int, kind: str, party: str, by: User, person: str = "", outcome: str = "", happened_at: datetime | None = None
+) -> Contact:
+    """A call, voicemail, fax or mail: with whom, when, what came of it. One event `contact_recorded`. Raises Denied, Incomplete."""
+    permissions.check_annotate(by)
+    now = timezone.now()
+    problems = []
+    if kind not in ContactKind.values:
+        problems.append(Problem("Kind", message="Choose what kind of contact it was."))
+    if party not in Party.values:
+        problems.append(Problem("With", message="Choose who it was with."))
+    if happened_at is not None and happened_at > now:
+        problems.append(Problem("When", message="A contact cannot be in the future."))
+    if problems:
+        raise Incomplete(problems[0].message, problems)
+    case = locked_case(case_id)
+    contact = Contact.objects.create(
+        case=case,
+        kind=kind,
+        party=party,
+        person=person.strip(),
+        outcome=outcome.strip()[:200],
+        happened_at=happened_at or now,
+        by=by,
+        at=now,
+    )
+    payload = {"kind": kind, "party": party, "person": contact.person, "outcome": contact.outcome, "happened_at": contact.happened_at}
+    record_event(case, "contact_recorded", by=by, at=now, payload=payload)
+    return contact
+
+
+def as_it_stands(line: ServiceLine) -> dict[str, Any]:
+    """A line as data, in the shape of `as_received`."""
+    return {
+        "number": line.number,
+        "code": line.code,
+        "modifiers": line.modifiers,
+        "units": line.units,
+        "place": line.place,
+        "first_service": line.first_service.isoformat() if line.first_service else None,
+        "last_service": line.last_service.isoformat() if line.last_service else None,
+        "sites": [{"name": site.name, "side": site.side} for site in line.sites.all()],
+        "diagnoses": [row.code for row in line.diagnoses.all()],
+    }
+
+
+# ---- parts ----------------------------------------------------------------------------------------------------------------------
+def _lines(case: Case, numbers: Sequence[int]) -> list[ServiceLine]:
+    found = list(case.lines.filter(number__in=numbers).order_by("number"))
+    if not found or len(found) != len(set(numbers)):
+        raise Conflict("Choose lines of this case.")
+    for line in found:
+        line.case = case
+    return found
+
+
+def _end(case: Case, line: ServiceLine, to: LineStatus, why: str, by: User) -> None:
+    if not why.strip():
+        raise Incomplete("Say why.", [Problem("Reason", message="This is needed.")])
+    line.ended_why = why.strip()[:200]
+    move(case, line, to, by=by, why=line.ended_why)
+
+
+def _problems(agreed_with: str, channel: str, agreed_at: datetime, now: datetime, change: LineChange) -> list[Problem]:
+    problems = []
+    if not agreed_with.strip():
+        problems.append(Problem("Agreed with", message="Say who at the practice agreed."))
+    if channel not in Channel.values:
+        problems.append(Problem("Channel", message="Choose how it was agreed."))
+    if agreed_at > now:
+        problems.append(Problem("Agreed on", message="The agreement cannot be in the future."))
+    if change.units is not None and change.units < 1:
+        problems.append(Problem("Units", message="Units start at 1."))
+    if any(site.side and site.side not in SideLabel.values for site in change.sites or ()):
+        problems.append(Problem("Sites", message="A side is left, right or both."))
+    return problems
+
+
+def _change(case: Case, line: ServiceLine, change: LineChange) -> None:
+    if change.code is not None and change.code != line.code:
+        rule = next((each.rule_for(line.code) for each in policies(line)), None)
+        if rule is None or change.code not in rule.codes:
+            raise Incomplete(OTHER_PROCEDURE.format(code=change.code), [Problem("Code", message="Not of the same rule.")])
+    for name in ("code", "modifiers", "units", "place", "first_service", "last_service"):
+        value = getattr(change, name)
+        if value is not None:
+            setattr(line, name, value)
+    if line.last_service and line.first_service and line.last_service < line.first_service:
+        if change.last_service is not None:
+            raise Incomplete("The last day of service cannot be before the first.", [Problem("Last day", message="Before the first.")])
+        line.last_service = line.first_service  # the day moved, and the last day with it
+    line.save(update_fields=["code", "modifiers", "units", "place", "first_service", "last_service"])
+    if change.sites is not None:
+        line.sites.all().delete()
+        Site.objects.bulk_create(Site(line=line, name=site.name, side=site.side) for site in dict.fromkeys(change.sites))
+    if change.diagnoses is not None:
+        rows = list(case.diagnoses.filter(code__in=change.diagnoses))
+        if len(rows) != len(set(change.diagnoses)):
+            raise Incomplete("A line is for diagnoses of its case.", [Problem("Diagnoses", message="Not all are recorded.")])
+        line.diagnoses.set(rows)
+
+
+def _difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    changed = [name for name in before if before[name] != after[name]]
+    return {"before": {name: before[name] for name in changed}, "after": {name: after[name] for name in changed}}
+
+
+def differs(received: str, line: ServiceLine) -> dict[str, tuple[Any, Any]]:
+    """What stands otherwise than as received: column -> (received, now)."""
+    first = json.loads(received) if received else {}
+    return {name: (first.get(name), now) for name, now in as_it_stands(line).items() if name in first and first[name] != now}
