@@ -80,13 +80,13 @@ def attach_document(
         read = _Read(data, filename, read_file(data))
     except Unreadable as unreadable:
         raise Incomplete(unreadable.sentence, [Problem(filename, message=unreadable.sentence)]) from unreadable
-    return attach_documents(case_id=case_id, uploads=[read], by=by, title=title, kind=kind, date=date, source=source, replaces=replaces)[0]
+    return attach_documents(case_id=case_id, files=[read], by=by, title=title, kind=kind, date=date, source=source, replaces=replaces)[0]
 
 
 def attach_documents(
     *,
     case_id: int,
-    uploads: Sequence[Upload],
+    files: Sequence[Upload],
     by: User,
     title: str,
     kind: str,
@@ -97,14 +97,14 @@ def attach_documents(
     """Files that were read already, described alike: all of them, or none. One event each. Raises Denied, Incomplete, Conflict."""
     permissions.check_attach(by)
     described = Described(title=title.strip(), kind=kind, date=date, source=source.strip())
-    files = [(upload, write_bytes(upload.data), replace(described, title=title.strip() or title_of(upload.filename))) for upload in uploads]
+    stored = [(upload, write_bytes(upload.data), replace(described, title=title.strip() or title_of(upload.filename))) for upload in files]
     with transaction.atomic():
         case = locked_case(case_id)
-        same = case.documents.filter(sha256__in=[name for _, name, _ in files]).first()
+        same = case.documents.filter(sha256__in=[name for _, name, _ in stored]).first()
         if same is not None:
             raise Conflict(IN_RECORD_ALREADY.format(title=same.title))
         replaced = _replaceable(case_id, replaces) if replaces is not None else None
-        return [_attached(case, upload, name, each.checked(), replaced, by) for upload, name, each in files]
+        return [_attached(case, upload, name, each.checked(), replaced, by) for upload, name, each in stored]
 
 
 def title_of(filename: str) -> str:

@@ -16,7 +16,8 @@ class DocumentRow:
 
     document: Document
     kind: str
-    added: str
+    added_at: str
+    added_by: str
     replaced: str
     url: str
     file_url: str
@@ -34,7 +35,8 @@ def _row(case: Case, document: Document, form: Form | None) -> DocumentRow:
     return DocumentRow(
         document=document,
         kind=document.get_kind_display(),
-        added=f"{day_time(document.added_at)}, {document.added_by.get_full_name() or document.added_by.username}",
+        added_at=day_time(document.added_at),
+        added_by=document.added_by.get_full_name() or document.added_by.username,
         replaced=document.replaced_by.title if hasattr(document, "replaced_by") else "",
         url=reverse("document", args=where),
         file_url=reverse("document-file", args=where),

@@ -59,13 +59,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page. `typed` is empty where an image lies under the words."""
+    """One page. `left` and `right` bound its text; `typed` is empty where an image lies under the words."""
 
     document_id: int
     number: int
     label: str
     width: str
     height: str
+    left: str
+    right: str
     typed: str
     image_url: str
     marks_url: str
@@ -151,6 +153,8 @@ def sheet(case: Case, document: Document, page: DocumentPage, citations: Iterabl
         label=f"Page {page.number} of {source_of(document)}",
         width=_figure(page.width_pt),
         height=_figure(page.height_pt),
+        left=_figure(min((word[2] for word in page.words), default=0)),
+        right=_figure(max((word[2] + word[4] for word in page.words), default=page.width_pt)),
         typed=typed,
         image_url="" if typed else reverse("document-page-image", args=where),
         marks_url=reverse("document-page-marks", args=where),

@@ -106,7 +106,7 @@ def _words(text_page: pdfium.PdfTextPage, place: _Placement) -> tuple[str, list[
             continue
         (x0, y0), (x1, y1) = place(box.left, box.top), place(box.right, box.bottom)
         left, top, right, bottom = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
-        if current is None or _is_elsewhere(current, left, top, bottom):
+        if current is None or _is_elsewhere(current, left, top, right, bottom):
             current = [at, at + 1, left, top, right - left, bottom - top]
             words.append(current)
         else:
@@ -126,13 +126,12 @@ def _letter(code: int) -> str:
     return letter if letter.isprintable() or letter in "\n\t" or letter.isspace() else ""
 
 
-def _is_elsewhere(word: Word, left: float, top: float, bottom: float) -> bool:
-    """Whether this character stands on another line, or before the word it would go on. Text that lies on its side goes up or down."""
-    middle = (top + bottom) / 2
-    if word[2] - 1 <= left and word[3] <= middle <= word[3] + word[5]:
+def _is_elsewhere(word: Word, left: float, top: float, right: float, bottom: float) -> bool:
+    """Whether this character stands on another line than the word it would go on. Text on its side goes up or down."""
+    if word[2] - 1 <= right and word[3] <= (top + bottom) / 2 <= word[3] + word[5]:
         return False
-    sideways = word[2] <= left + word[4] / 2 <= word[2] + word[4] and word[5] > 0
-    return not (sideways and min(abs(top - word[3] - word[5]), abs(bottom - word[3])) < 1)
+    is_in_column = word[2] <= (left + right) / 2 <= word[2] + word[4]
+    return not (is_in_column and min(abs(top - word[3] - word[5]), abs(bottom - word[3])) < 1)
 
 
 def _grow(word: Word, at: int, left: float, top: float, right: float, bottom: float) -> None:

@@ -36,7 +36,8 @@ def documents(request: UserRequest, reference: str) -> HttpResponse:
     form = _upload_form(case, request)
     if not form.is_valid():
         return _list(request, case, form, status=422)
-    attached = attach_documents(case_id=case.pk, by=request.user, **form.cleaned_data)
+    described = {**form.cleaned_data}
+    attached = attach_documents(case_id=case.pk, files=described.pop("uploads"), by=request.user, **described)
     titles = ", ".join(f"“{document.title}”" for document in attached)
     messages.success(request, f"{titles} {'is' if len(attached) == 1 else 'are'} in the record.")
     return _see(request, reverse("documents", args=[reference]))

@@ -88,6 +88,29 @@
     if (event.key === "Escape" && pending && !document.querySelector("dialog[open]")) { getSelection().removeAllRanges(); clear(); }
   });
 
+  // --- in a narrow pane the text of a page fills the width; its margins are a scroll away, and "Whole page" shows all of it
+  const WHOLE = "authreview.record-whole";
+  const LARGEST = 1.8;
+  const MARGIN = 14; // points left beside the text
+  const fit = () => {
+    const button = pane().querySelector("[data-record-whole]");
+    const page = pane().querySelector(".sheet-page");
+    if (!button || !page) return;
+    const isWhole = localStorage.getItem(WHOLE) === "yes";
+    const [width, left, right] = ["width", "left", "right"].map((name) => Number(page.dataset[name]));
+    const scale = isWhole ? 1 : Math.min(LARGEST, Math.max(1, width / Math.max(1, right - left + 2 * MARGIN)));
+    const sheet = page.closest(".sheet");
+    const around = sheet.parentElement;
+    button.setAttribute("aria-pressed", String(isWhole));
+    sheet.style.width = `${scale * 100}%`;
+    around.scrollLeft = (scale > 1 ? Math.max(0, left - MARGIN) / width : 0) * sheet.clientWidth + (scale > 1 ? sheet.offsetLeft - around.offsetLeft : 0);
+  };
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-record-whole]")) return;
+    localStorage.getItem(WHOLE) === "yes" ? localStorage.removeItem(WHOLE) : localStorage.setItem(WHOLE, "yes");
+    fit();
+  });
+
   // --- a link to a quote turns the pane to its page, and leaves the page around it alone
   const turn = (link, event) => {
     const query = new URLSearchParams(link.getAttribute("href").slice(1));
@@ -99,7 +122,7 @@
   };
   const toMark = () => pane()?.querySelector(".sheet-marks .now")?.scrollIntoView({ block: "center" });
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.elt.id === "record-pane") { show(); toMark(); }
+    if (event.detail.elt.id === "record-pane") { show(); fit(); toMark(); }
     else if (event.detail.elt.id === "record-marks") emphasise();
     else if (event.detail.elt.querySelector?.("form[data-cite]")) show();
   });
@@ -142,5 +165,6 @@
     channel.postMessage({ kind: "heard" });
   }
   show();
+  fit();
   toMark();
 })();
