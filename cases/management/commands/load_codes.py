@@ -18,8 +18,8 @@ KEPT_FROM = date(2020, 1, 1)  # no request older than this is kept
 AT_ONCE = 5000
 # what reviewers call them, in our own words
 SHORT_NAMES = {
-    "20552": "Trigger point injections, 1 or 2 muscles",
-    "20553": "Trigger point injections, 3 or more muscles",
+    "20552": "Trigger point injections",
+    "20553": "Trigger point injections",
     "20610": "Large joint injection",
     "64400": "Trigeminal branch block",
     "64405": "Occipital block",
