@@ -4,6 +4,7 @@ import ctypes
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -19,6 +20,7 @@ DAMAGED = "This PDF is damaged and cannot be opened. Ask the sender for it again
 FINE = 100  # PDFium gives whole pixels; a hundred of them to the point is exact enough
 
 _one_at_a_time = threading.Lock()
+_Box = tuple[float, float, float, float]
 _Placement = Callable[[float, float], tuple[float, float]]
 
 
@@ -86,34 +88,66 @@ def _placement(page: pdfium.PdfPage, width: float, height: float) -> _Placement:
 def _words(text_page: pdfium.PdfTextPage, place: _Placement) -> tuple[str, list[Word]]:
     """Characters grouped into words. A word that is broken over two lines becomes two, with no space between them."""
     text: list[str] = []
-    words: list[Word] = []
-    box = raw.FS_RECTF()
-    current: Word | None = None
-    for index in range(min(text_page.count_chars(), MOST_CHARACTERS)):
-        letter = _letter(raw.FPDFText_GetUnicode(text_page, index))
+    runs: list[_Run] = []
+    spelled: list[int] = []  # numbers of the characters of the word in hand
+    for index, letter in enumerate(_characters(text_page)):
         if not letter:
             continue
-        if letter.isspace():
-            current = None
-            if not (letter == "\n" and text and text[-1] == "\n"):
-                text.append(letter)
+        if not letter.isspace():
+            spelled.append(index)
+            text.append(letter)
             continue
-        at = len(text)
-        text.append(letter)
-        if not raw.FPDFText_GetLooseCharBox(text_page, index, box):
-            if current:
-                current[1] = at + 1
-            continue
-        (x0, y0), (x1, y1) = place(box.left, box.top), place(box.right, box.bottom)
-        left, top, right, bottom = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
-        if current is None or _is_elsewhere(current, left, top, right, bottom):
-            current = [at, at + 1, left, top, right - left, bottom - top]
-            words.append(current)
-        else:
-            _grow(current, at, left, top, right, bottom)
-    return "".join(text), [_rounded(word) for word in words]
+        runs += _runs(text_page, spelled, len(text))
+        spelled = []
+        if letter != "\n" or not text or text[-1] != "\n":
+            text.append(letter)
+    runs += _runs(text_page, spelled, len(text))
+    return "".join(text), [run.placed(place) for run in runs]
 
 
+def _characters(text_page: pdfium.PdfTextPage) -> list[str]:
+    """The page's characters by PDFium's numbers; an empty one is left out of the text."""
+    count = min(text_page.count_chars(), MOST_CHARACTERS)
+    whole = text_page.get_text_range(0, count)
+    if len(whole) == count:  # one call, unless PDFium left characters out of it
+        return [_letter(ord(letter)) for letter in whole]
+    return [_letter(raw.FPDFText_GetUnicode(text_page, index)) for index in range(count)]
+
+
+def _runs(text_page: pdfium.PdfTextPage, spelled: list[int], end: int) -> list["_Run"]:
+    """The boxes of one word that ends before character `end` of the text: one, or one for each line it is broken over.
+
+    Its first and last character tell where it is; the others are asked only where these two do not stand on one line.
+    """
+    start = end - len(spelled)
+    ends = [(number, box) for number in {0, len(spelled) - 1} if spelled and (box := _box(text_page, spelled[number]))]
+    ends.sort()
+    runs = _grouped(start, ends)
+    if len(runs) > 1:
+        runs = _grouped(start, [(number, box) for number, index in enumerate(spelled) if (box := _box(text_page, index))])
+    for run, following in zip(runs, [*runs[1:], None], strict=True):
+        run.end = following.start if following else end
+    return runs
+
+
+def _grouped(start: int, boxes: list[tuple[int, _Box]]) -> list["_Run"]:
+    runs: list[_Run] = []
+    for number, box in boxes:
+        if not runs or not runs[-1].goes_on(*box):
+            runs.append(_Run(start + number, *box))
+        runs[-1].take(*box)
+    return runs
+
+
+def _box(text_page: pdfium.PdfTextPage, index: int) -> _Box | None:
+    """Left, low, right, high of one character with the room of its line, in the page's own coordinates."""
+    box = raw.FS_RECTF()
+    if not raw.FPDFText_GetLooseCharBox(text_page, index, box):
+        return None
+    return box.left, box.bottom, box.right, box.top
+
+
+@lru_cache(maxsize=4096)
 def _letter(code: int) -> str:
     """One character, or nothing: line ends are \\n alone, NUL is removed, PDFium's mark of a broken word is a hyphen."""
     if code in (0, 0x0D):
@@ -126,19 +160,26 @@ def _letter(code: int) -> str:
     return letter if letter.isprintable() or letter in "\n\t" or letter.isspace() else ""
 
 
-def _is_elsewhere(word: Word, left: float, top: float, right: float, bottom: float) -> bool:
-    """Whether this character stands on another line than the word it would go on. Text on its side goes up or down."""
-    if word[2] - 1 <= right and word[3] <= (top + bottom) / 2 <= word[3] + word[5]:
-        return False
-    is_in_column = word[2] <= (left + right) / 2 <= word[2] + word[4]
-    return not (is_in_column and min(abs(top - word[3] - word[5]), abs(bottom - word[3])) < 1)
+class _Run:
+    """A word while it grows, in the page's own coordinates: up is more."""
 
+    __slots__ = ("end", "high", "left", "low", "right", "start")
 
-def _grow(word: Word, at: int, left: float, top: float, right: float, bottom: float) -> None:
-    x0, y0 = min(word[2], left), min(word[3], top)
-    x1, y1 = max(word[2] + word[4], right), max(word[3] + word[5], bottom)
-    word[1:] = [at + 1, x0, y0, x1 - x0, y1 - y0]
+    def __init__(self, start: int, left: float, low: float, right: float, high: float) -> None:
+        self.start, self.end = start, start
+        self.left, self.low, self.right, self.high = left, low, right, high
 
+    def goes_on(self, left: float, low: float, right: float, high: float) -> bool:
+        """Whether this character stands on the word's line, or above or under it where text lies on its side."""
+        if self.left - 1 <= right and self.low <= (low + high) / 2 <= self.high:
+            return True
+        return self.left <= (left + right) / 2 <= self.right and (abs(low - self.high) < 1 or abs(high - self.low) < 1)
 
-def _rounded(word: Word) -> Word:
-    return [word[0], word[1], *(round(each, 2) for each in word[2:])]
+    def take(self, left: float, low: float, right: float, high: float) -> None:
+        self.left, self.low = min(self.left, left), min(self.low, low)
+        self.right, self.high = max(self.right, right), max(self.high, high)
+
+    def placed(self, place: _Placement) -> Word:
+        (x0, y0), (x1, y1) = place(self.left, self.high), place(self.right, self.low)
+        box = (min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
+        return [self.start, self.end, *(round(each, 2) for each in box)]
