@@ -11,20 +11,23 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from authreview import due
 from authreview.canonical import canonical, chained, sha256
 from authreview.errors import Conflict, Incomplete, Problem
 from authreview.models import User
 from authreview.origin import current_origin
 
 from . import permissions
+from .comparison import changes
 from .enums import BASIS_RANK, Basis, VersionStatus
 from .format import load, loaded
 from .models import Policy, PolicyEvent, PolicyVersion, RuleCode
-from .queries import published_versions
+from .queries import authors, later_saves, published_versions
 from .readiness import Blocker, publishing_problems
 from .tree import Policy as Tree
 
 SHIPPED = Path(__file__).parent / "policies"
+MOST_CHANGES, NAMED_CHANGES = 60, 6  # kept with a save; named to the second editor
 IN_WORK = (VersionStatus.DRAFT, VersionStatus.IN_REVIEW, VersionStatus.APPROVED)
 
 
@@ -53,13 +56,17 @@ def save_draft(*, version_id: int, document: Mapping[str, Any], revision: int, b
     version = _locked(version_id)
     _must_be(version, VersionStatus.DRAFT)
     if version.revision != revision:
-        raise Conflict(f"{version} was saved by somebody else since you opened it; compare their changes with yours, then save again.")
+        raise Conflict(_saved_meanwhile(version, revision))
     tree = _valid(document)
     if tree.policy != version.policy.slug:
         raise Incomplete(f"This draft belongs to {version.policy.slug}; the document names {tree.policy}.")
+    if version.policy.versions.exclude(pk=version.pk).filter(version=tree.version).exists():
+        raise Conflict(f"{tree.policy} {tree.version} is there already. Give this draft another version.")
     before, version.revision = version.digest, version.revision + 1
+    changed = [str(change) for change in changes(_valid(version.document), tree)]
     _write(version, tree, document)
-    _event(version.policy, "saved", by=by, version=version, payload={"before": before, "after": version.digest})
+    said = {"before": before, "after": version.digest, "revision": version.revision, "changes": changed[:MOST_CHANGES]}
+    _event(version.policy, "saved", by=by, version=version, payload=said)
     return version
 
 
@@ -67,9 +74,11 @@ def save_draft(*, version_id: int, document: Mapping[str, Any], revision: int, b
 def waive_spanish(*, version_id: int, by: User) -> PolicyVersion:
     """An approver agrees to publish without Spanish wording. Members who read Spanish then get the English words."""
     version = _locked(version_id)
-    permissions.check_approve(by, version)
+    permissions.check_approve(by, version, authors(version))
     if version.status not in IN_WORK:
         raise Conflict(f"{version} is {version.status}.")
+    if "es" in version.waived_languages:
+        return version
     version.waived_languages = ["es"]
     version.save(update_fields=["waived_languages"])
     _event(version.policy, "spanish_waived", by=by, version=version)
@@ -92,8 +101,8 @@ def submit(*, version_id: int, by: User) -> PolicyVersion:
 @transaction.atomic
 def return_to_draft(*, version_id: int, by: User, why: str) -> PolicyVersion:
     """Back to the editor with a reason; the marks of submission and approval are taken off."""
+    permissions.check_return(by)
     version = _locked(version_id)
-    permissions.check_return(by, version)
     if version.status not in (VersionStatus.IN_REVIEW, VersionStatus.APPROVED):
         raise Conflict(f"{version} is {version.status}; only a version in review or approved goes back to draft.")
     if not why.strip():
@@ -109,7 +118,7 @@ def return_to_draft(*, version_id: int, by: User, why: str) -> PolicyVersion:
 def approve(*, version_id: int, by: User) -> PolicyVersion:
     """In review to approved, by another person than drafted or submitted it."""
     version = _locked(version_id)
-    permissions.check_approve(by, version)
+    permissions.check_approve(by, version, authors(version))
     _must_be(version, VersionStatus.IN_REVIEW)
     _must_be_ready(version)
     version.status, version.approved_by, version.approved_at = VersionStatus.APPROVED, by, timezone.now()
@@ -121,8 +130,8 @@ def approve(*, version_id: int, by: User) -> PolicyVersion:
 @transaction.atomic
 def publish(*, version_id: int, by: User) -> PolicyVersion:
     """Approved to published: from here on the document is frozen."""
-    permissions.check_publish(by)
     version = _locked(version_id)
+    permissions.check_publish(by, version, authors(version))
     _must_be(version, VersionStatus.APPROVED)
     _must_be_ready(version)
     version.status, version.published_by, version.published_at = VersionStatus.PUBLISHED, by, timezone.now()
@@ -134,9 +143,11 @@ def publish(*, version_id: int, by: User) -> PolicyVersion:
 @transaction.atomic
 def retire(*, version_id: int, by: User, last_day: date) -> PolicyVersion:
     """Published to retired: in force through `last_day`. Reviews that are pinned to it go on."""
-    permissions.check_publish(by)
+    permissions.check_retire(by)
     version = _locked(version_id)
     _must_be(version, VersionStatus.PUBLISHED)
+    if last_day < timezone.localdate():
+        raise Incomplete("The last day is today or later: what governed a day that has passed stays as it was.")
     if last_day < version.effective_from:
         raise Incomplete(f"{version} began on {version.effective_from:%d %b %Y}; its last day cannot be before that.")
     version.status, version.in_force_until = VersionStatus.RETIRED, last_day
@@ -170,6 +181,18 @@ def publish_shipped(*, editor: User, approver: User) -> list[PolicyVersion]:
         approve(version_id=draft.pk, by=approver)
         done.append(publish(version_id=draft.pk, by=approver))
     return done
+
+
+def _saved_meanwhile(version: PolicyVersion, revision: int) -> str:
+    """Who saved since that revision, and what they changed, from the very events that say so."""
+    said = []
+    for event in later_saves(version, revision):
+        changed = event.details["changes"]
+        more = f" and {len(changed) - NAMED_CHANGES} more" if len(changed) > NAMED_CHANGES else ""
+        what = ("; ".join(changed[:NAMED_CHANGES]) + more) if changed else "nothing that a reviewer sees"
+        said.append(f"{event.by_name} at {due.day_time(event.at)}: {what}")
+    theirs = ". ".join(said)
+    return f"{version} was saved since you opened it. {theirs}. Nothing of yours is stored yet: take their changes in, then save again."
 
 
 def _valid(document: Mapping[str, Any]) -> Tree:

@@ -1,15 +1,21 @@
 """What is read of the policy library: which rule governs a line and why; versions for the reading room and the admin."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
 
 from django.db.models import Q, QuerySet
+
+from authreview import due
 
 from .enums import LineOfBusiness, VersionStatus
 from .format import parse
 from .governing import Candidate, Governing, Place, candidate
 from .governing import governing as choose
-from .models import PolicyVersion, RuleCode
+from .models import Policy, PolicyEvent, PolicyVersion, RuleCode
 
 WAS_PUBLISHED = [VersionStatus.PUBLISHED, VersionStatus.RETIRED]
 BASIS_WORDS = {1: "national coverage determination", 2: "local coverage determination", 3: "plan policy", 4: "guideline"}
@@ -54,27 +60,140 @@ def _version(found: Candidate) -> PolicyVersion:
     return found.key
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+LINES_OF_BUSINESS = {
+    LineOfBusiness.COMMERCIAL: "commercial plans",
+    LineOfBusiness.ERISA_SELF_FUNDED: "self-funded ERISA plans",
+    LineOfBusiness.MARKETPLACE: "marketplace plans",
+    LineOfBusiness.MEDICARE_ADVANTAGE: "Medicare Advantage",
+    LineOfBusiness.MEDICAID: "Medicaid",
+}
 
 
-def _audience(place: Place) -> str:
-    words = LineOfBusiness(place.line_of_business).value.replace("_", " ") if place.line_of_business else "any line of business"
-    parts = [words, f"plan {place.plan}" if place.plan else "", place.state or ""]
-    return ", ".join(part for part in parts if part)
+def _business(word: str | None) -> str:
+    return LINES_OF_BUSINESS[LineOfBusiness(word)] if word in LINES_OF_BUSINESS else word or ""
+
+
+def _matched(found: Candidate, place: Place) -> str:
+    """What of the line a version names: that is why it governs here, and not everywhere."""
+    named = [
+        _business(place.line_of_business) if found.lines_of_business else "",
+        f"plan {place.plan}" if found.plans else "",
+        f"services in {place.state}" if found.states else "",
+    ]
+    return ", ".join(part for part in named if part)
 
 
 def _why(found: Governing, place: Place) -> str:
     version = _version(found.base)
     basis = BASIS_WORDS[version.basis_rank]
-    since = _day(version.effective_from)
-    said = f"{version.title} {version.version}, a {basis} in force since {since}, names {place.code} for {_audience(place)}."
+    audience = _matched(found.base, place) or "all plans"
+    said = f"{version}, a {basis}, governs {place.code} for {audience} since {due.day(version.effective_from)}"
     for each in found.exceptions:
-        overlay = _version(each)
-        said += f" {overlay.title} {overlay.version} adds its exception."
-    return said
+        whose = f"plan {place.plan}" if each.plans else _matched(each, place) or "an overlay for all plans"
+        said += f"; {whose} adds the exception {_version(each)}"
+    return f"{said}."
 
 
 def _nobody(place: Place) -> str:
-    nobody = f"No policy in force on {_day(place.on)} names {place.code} for {_audience(place)}."
+    audience = _business(place.line_of_business) or (f"plan {place.plan}" if place.plan else "any plan")
+    where = f" in {place.state}" if place.state else ""
+    nobody = f"No policy in force on {due.day(place.on)} names {place.code} for {audience}{where}."
     return f"{nobody} A medical director reviews it for general necessity."
+
+
+# ---- what happened to a version
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event of a policy, read for people."""
+
+    kind: str
+    version: str
+    at: datetime
+    by_name: str
+    details: Mapping[str, Any]
+
+
+def history(policy: Policy, version: str = "") -> list[Happened]:
+    """What happened to a policy, or to one version of it, oldest first."""
+    events = policy.events.select_related("by").order_by("sequence")
+    return [_happened(event) for event in (events.filter(version=version) if version else events)]
+
+
+def later_saves(version: PolicyVersion, revision: int) -> list[Happened]:
+    """The saves of a draft that made a later revision than this one."""
+    saves = [event for event in history(version.policy, version.version) if event.kind == "saved"]
+    return [event for event in saves if event.details.get("revision", 0) > revision and event.at >= version.drafted_at]
+
+
+def authors(version: PolicyVersion) -> set[int]:
+    """Ids of everybody who wrote this version: who began it and who saved it since."""
+    wrote = version.policy.events.filter(kind__in=["drafted", "saved"], version=version.version, at__gte=version.drafted_at)
+    return {person for person in wrote.values_list("by_id", flat=True) if person} | {version.drafted_by_id}
+
+
+def _happened(event: PolicyEvent) -> Happened:
+    name = (event.by.get_full_name() or event.by.username) if event.by else "the system"
+    return Happened(event.kind, event.version, event.at, name, json.loads(event.payload))
+
+
+# ---- the library as it is read
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A policy on a day: the version in force, the next one to come, and those of before. At least one of them is there."""
+
+    slug: str
+    now: PolicyVersion | None
+    coming: PolicyVersion | None
+    before: tuple[PolicyVersion, ...]
+
+    @property
+    def shown(self) -> PolicyVersion:
+        """What a reader sees first: in force, else to come, else the last that was."""
+        return self.now or self.coming or self.before[0]
+
+
+def library(on: date) -> list[Shelf]:
+    """Every policy that was ever published, by slug. One statement."""
+    versions = published_versions().order_by("policy__slug", "-effective_from", "-published_at").prefetch_related("codes")
+    return [_shelf(slug, list(each), on) for slug, each in groupby(versions, lambda version: version.policy.slug)]
+
+
+def shelf(slug: str, on: date) -> Shelf | None:
+    """One policy with all its published versions, newest first, and the people of their life. None if there are none."""
+    people = ("drafted_by", "submitted_by", "approved_by", "published_by", "retired_by")
+    versions = published_versions().filter(policy__slug=slug).select_related(*people).order_by("-effective_from", "-published_at")
+    found = list(versions)
+    return _shelf(slug, found, on) if found else None
+
+
+def exceptions_of(slug: str, on: date) -> list[PolicyVersion]:
+    """Overlays of a policy that are in force on a day, the later version of each."""
+    found = published_versions().filter(overlays=slug).order_by("policy__slug", "-effective_from")
+    return [shown for _, each in groupby(found, lambda version: version.policy.slug) if (shown := _shelf("", list(each), on).now)]
+
+
+def ends_on(version: PolicyVersion) -> date | None:
+    """The last day in force: the earlier of the document's and that of the retirement."""
+    return min((day for day in (version.effective_until, version.in_force_until) if day), default=None)
+
+
+def is_in_force(version: PolicyVersion, on: date) -> bool:
+    ends = ends_on(version)
+    return version.status in WAS_PUBLISHED and version.effective_from <= on and (ends is None or on <= ends)
+
+
+def in_force_version(policy: Policy, on: date) -> PolicyVersion | None:
+    """The version of a policy that is in force on a day."""
+    return _shelf(policy.slug, list(published_versions().filter(policy=policy).order_by("-effective_from", "-published_at")), on).now
+
+
+def _shelf(slug: str, versions: list[PolicyVersion], on: date) -> Shelf:
+    """`versions` newest first."""
+    now = next((version for version in versions if is_in_force(version, on)), None)
+    coming = [version for version in versions if version.effective_from > on and version.status == VersionStatus.PUBLISHED]
+    next_one = coming[-1] if coming else None
+    return Shelf(slug, now, next_one, tuple(version for version in versions if version not in (now, *coming)))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from . import examples
+from .enums import VersionStatus
 from .format import loaded, validate
 from .governing import candidate, ties
 from .models import PolicyVersion
@@ -31,18 +32,50 @@ def publishing_problems(version: PolicyVersion, policy: Policy, others: Sequence
     found += _wording(policy, set(version.waived_languages))
     if policy.next_review is None:
         found.append(Blocker("next_review", "Say when this policy is reviewed next."))
-    if policy.overlays and not any(other.policy.slug == policy.overlays for other in others):
-        found.append(Blocker("overlays", f"Its base policy {policy.overlays} has no published version."))
+    found += _overlaying(policy, others)
+    found += _takes_over(version, others)
     found += _ties(policy, others)
     return found
+
+
+def _overlaying(policy: Policy, others: Sequence[PolicyVersion]) -> list[Blocker]:
+    """A base is published, and is itself no overlay."""
+    if not policy.overlays:
+        return []
+    bases = [other for other in others if other.policy.slug == policy.overlays]
+    if not bases:
+        return [Blocker("overlays", f"Its base policy {policy.overlays} has no published version.")]
+    on_this = sorted({other.policy.slug for other in others if other.overlays == policy.policy})
+    if on_this:
+        return [Blocker("overlays", f"{', '.join(on_this)} overlays this policy, and the base of an overlay is itself no overlay.")]
+    return []
+
+
+def _takes_over(version: PolicyVersion, others: Sequence[PolicyVersion]) -> list[Blocker]:
+    """Of two versions the later `from` governs: a version that begins on the same day as a published one would not say which."""
+    same_day = [
+        other
+        for other in others
+        if other.policy_id == version.policy_id
+        and other.pk != version.pk
+        and other.status == VersionStatus.PUBLISHED
+        and other.effective_from == version.effective_from
+    ]
+    return [
+        Blocker("effective.from", f"{other} begins on that day too. Give this version a later day, or retire that one.")
+        for other in same_day
+    ]
 
 
 def _examples(version: PolicyVersion, others: Sequence[PolicyVersion]) -> list[Blocker]:
     files = [loaded(version.document, version.policy.slug)]
     names = [other for other in others if other.policy_id != version.policy_id]
     files += [loaded({**other.document, "examples": []}, f"{other.policy.slug} {other.version}") for other in names]
-    report = examples.check(files)[0]
+    report, *beside = examples.check(files)
     found = [Blocker(error.path, error.message) for error in report.errors]
+    for other, theirs in zip(names, beside, strict=True):
+        if other.overlays == version.policy.slug:
+            found += [Blocker("", f"The exception {other} would no longer join this policy. {error.message}") for error in theirs.errors]
     if not report.results and not report.errors:
         found.append(Blocker("examples", "A policy is published with examples; it has none."))
     for number, result in enumerate(report.results):
