@@ -3,7 +3,6 @@
 An amendment keeps the request as received; it re-pins nothing, so a code may only change to another of the same rule.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -214,9 +213,3 @@ def _change(case: Case, line: ServiceLine, change: LineChange) -> None:
 def _difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     changed = [name for name in before if before[name] != after[name]]
     return {"before": {name: before[name] for name in changed}, "after": {name: after[name] for name in changed}}
-
-
-def differs(received: str, line: ServiceLine) -> dict[str, tuple[Any, Any]]:
-    """What stands otherwise than as received: column -> (received, now)."""
-    first = json.loads(received) if received else {}
-    return {name: (first.get(name), now) for name, now in as_it_stands(line).items() if name in first and first[name] != now}

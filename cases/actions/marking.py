@@ -12,13 +12,14 @@ from cases import permissions
 from cases.enums import FindingLabel, FindingOrigin
 from cases.models import Case, DocumentPage, Evidence, Finding
 from cases.page_text import cut_quote, find_quote
-from cases.queries.case_page import Passage, Passages, Seen, line_to_mark, pages_opened, seen, with_seen
+from cases.queries.case_page import Passage, Passages, Seen, line_to_mark, open_request, pages_opened, seen, with_seen
 from cases.queries.lines import LineReview
 from criteria.assessment import marks
 from criteria.enums import FindingValue
 from criteria.tree import Criterion
 
 from .history import record_event
+from .information import close_moot_items
 
 CHANGED = "Somebody marked “{text}” since this page was loaded. Your choice was not saved and what you typed is still here."
 ALWAYS_APPLIES = "“{text}” always applies; choose another finding."
@@ -132,7 +133,14 @@ def write(case: Case, review: LineReview, leaf: Criterion, after: Seen, kind: st
         after = replace(after, evidence=Passages((*after.evidence, passage)))
         payload["cited"] = plain_passage(passage)
     record_event(case, kind, by=by, line=review.line.number, at=after.at, payload=payload)
-    return Marked(case, review, with_seen(review, [after]), (leaf.id,))
+    return Marked(case, review, close_moot(case, with_seen(review, [after]), by), (leaf.id,))
+
+
+def close_moot(case: Case, review: LineReview, by: User) -> LineReview:
+    """Close what was asked and does not matter any more, where something is still asked; the line may come back by it."""
+    if open_request(review.line) and close_moot_items(case, by=by):
+        return line_to_mark(case, review.line.number) or review
+    return review
 
 
 def save(review: LineReview, row: Seen, by: User) -> Seen:

@@ -27,6 +27,7 @@ from .marking import (
     Selection,
     as_row,
     check_version,
+    close_moot,
     copy_evidence,
     is_as_proposed,
     is_cited,
@@ -112,7 +113,7 @@ def accept_proposals(*, reference: str, line: int, by: User) -> Marked:
     rows = [replace(row, id=row.id or ids[row.criterion]) for row in rows]
     payload = {"criteria": {row.criterion: {"value": row.value, "arithmetic": row.arithmetic} for row in rows}}
     record_event(case, "proposals_accepted", by=by, line=line, at=rows[0].at, payload=payload)
-    return Marked(case, review, with_seen(review, rows), tuple(row.criterion for row in rows))
+    return Marked(case, review, close_moot(case, with_seen(review, rows), by), tuple(row.criterion for row in rows))
 
 
 def acceptable(review: LineReview) -> list[tuple[Criterion, dict[str, Any]]]:

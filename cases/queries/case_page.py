@@ -6,12 +6,30 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
-from django.db.models import CharField
+from django.db.models import CharField, OuterRef, Subquery
 from django.db.models.functions import Cast
 
-from cases.models import Case, Finding, PageOpening, ServiceLine
+from cases.models import (
+    Amendment,
+    Case,
+    CaseEvent,
+    Contact,
+    Examination,
+    Finding,
+    InformationRequest,
+    Letter,
+    Note,
+    PageOpening,
+    RequestItem,
+    Score,
+    ServiceCode,
+    ServiceLine,
+    Session,
+)
 
-from .lines import LineReview
+from .asking import STILL_WANTED
+from .lines import LineReview, line_review
+from .recorded import CaseRecord
 from .rules import joined_rule
 
 
@@ -66,6 +84,7 @@ LEAN = (
     *(f"findings__{name}" for name in FINDING_FIELDS),
     "searched_text",
     *(f"findings__evidence__{name}" for name in EVIDENCE_FIELDS),
+    "waits",
 )
 AS_TEXT = {f"{name}_text": Cast(name, CharField()) for name in JSON_FIELDS} | {"searched_text": Cast("findings__searched", CharField())}
 _WANTED = {*LINE_FIELDS, *JSON_FIELDS, "case_id"}
@@ -80,7 +99,12 @@ def line_to_mark(case: Case, number: int) -> LineReview | None:
 
     Called under the case's lock. What is not read here (sites, diagnoses, clock words) is not there.
     """
-    rows = list(ServiceLine.objects.filter(case_id=case.pk, number=number).annotate(**AS_TEXT).values_list(*LEAN))
+    waits = Subquery(
+        RequestItem.objects.filter(line=OuterRef("pk"), status__in=STILL_WANTED, request__sent_at__isnull=False)
+        .order_by("-id")
+        .values("request_id")[:1]
+    )
+    rows = list(ServiceLine.objects.filter(case_id=case.pk, number=number).annotate(**AS_TEXT, waits=waits).values_list(*LEAN))
     if not rows:
         return None
     first = rows[0]
@@ -88,6 +112,7 @@ def line_to_mark(case: Case, number: int) -> LineReview | None:
     read |= {name: json.loads(text) for name, text in zip(JSON_FIELDS, first[len(LINE_FIELDS) : FINDING_AT], strict=True)}
     line = ServiceLine.from_db(ServiceLine.objects.db, LINE_COLUMNS, [read[name] for name in LINE_COLUMNS])
     line.case = case
+    line.__dict__["waits"] = first[-1]  # a sent request with an item about it that has no answer
     line._prefetched_objects_cache = {"determinations": []}  # type: ignore[attr-defined]  # noqa: SLF001  an undecided line has none
     return LineReview(line, joined_rule(line), cast("Mapping[str, Finding]", _seen(rows)))
 
@@ -104,10 +129,17 @@ def _seen(rows: Iterable[tuple[Any, ...]]) -> dict[str, Seen]:
             searched = tuple(map(tuple, json.loads(row[SEARCHED_AT] or "[]")))
             found[criterion] = Seen(id_, criterion, value, note, origin, proposed, arithmetic, searched, stale, version, at)
         if row[EVIDENCE_AT] is not None:
-            cited.setdefault(criterion, []).append(Passage(*row[EVIDENCE_AT:]))
+            cited.setdefault(criterion, []).append(Passage(*row[EVIDENCE_AT:-1]))
     for criterion, passages in cited.items():
         found[criterion] = replace(found[criterion], evidence=Passages(sorted(passages, key=lambda passage: passage.id)))
     return dict(sorted(found.items(), key=lambda item: item[1].id))
+
+
+def open_request(line: ServiceLine, requests: Iterable[InformationRequest] = ()) -> int | None:
+    """The sent request that waits for an answer about this line: as read by a save, or among those of a page."""
+    if "waits" in line.__dict__:
+        return cast("int | None", line.__dict__["waits"])
+    return next((row.pk for row in requests for item in row.items.all() if item.line_id == line.pk and item.status in STILL_WANTED), None)
 
 
 def seen(review: LineReview, criterion: str) -> Seen | None:
@@ -141,6 +173,49 @@ def as_seen(row: Finding) -> Seen:
 def with_seen(review: LineReview, rows: Iterable[Seen]) -> LineReview:
     """The same line with some findings as they are now."""
     return LineReview(review.line, review.joined, {**review.findings, **{row.criterion: cast("Finding", row) for row in rows}})
+
+
+FACT = ("document", "confirmed_by")
+
+
+@dataclass(frozen=True)
+class PageRecord:
+    """Everything the case page shows beside the viewer: a fixed number of statements."""
+
+    record: CaseRecord
+    reviews: list[LineReview]
+    sessions: list[Session]
+    examinations: list[Examination]
+    scores: list[Score]
+    notes: list[Note]
+    contacts: list[Contact]
+    amendments: list[Amendment]
+    requests: list[InformationRequest]
+    letters: list[Letter]
+    events: list[CaseEvent]
+    names: dict[str, str]  # of procedures
+
+
+def page_record(record: CaseRecord) -> PageRecord:
+    """What hangs on a loaded case."""
+    case = record.case
+    codes = {line.code for line in record.lines}
+    for line in record.lines:
+        line.case = case
+    return PageRecord(
+        record=record,
+        reviews=[line_review(line) for line in record.lines],
+        sessions=list(case.member.sessions.filter(released_at__isnull=True).select_related(*FACT)) if case.member else [],
+        examinations=list(Examination.objects.filter(line__case=case).select_related(*FACT)),
+        scores=list(case.scores.select_related(*FACT).order_by("id")),
+        notes=list(case.notes.select_related("by").order_by("-id")),
+        contacts=list(case.contacts.select_related("by").order_by("-happened_at", "-id")),
+        amendments=list(Amendment.objects.filter(line__case=case).select_related("by", "line").order_by("-id")),
+        requests=list(case.requests.filter(sent_at__isnull=False).prefetch_related("items").order_by("-id")),
+        letters=list(case.letters.order_by("-id").defer("context")),
+        events=list(case.events.select_related("by").order_by("-sequence")),
+        names=dict(ServiceCode.objects.filter(code__in=codes, effective_until__isnull=True).values_list("code", "name")),
+    )
 
 
 def pages_opened(case_id: int, user_id: int) -> list[tuple[int, int, int]]:
