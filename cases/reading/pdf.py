@@ -125,7 +125,7 @@ def _runs(text_page: pdfium.PdfTextPage, spelled: list[int], end: int) -> list["
     runs = _grouped(start, ends)
     if len(runs) > 1:
         runs = _grouped(start, [(number, box) for number, index in enumerate(spelled) if (box := _box(text_page, index))])
-    for run, following in zip(runs, [*runs[1:], None], strict=True):
+    for run, following in zip(runs, [*runs[1:], None], strict=False):  # a pair for each run, none where there is none
         run.end = following.start if following else end
     return runs
 
