@@ -6,10 +6,11 @@ Quotes are what stands in the documents, to the letter, the dictation slip of ca
 
 from datetime import date, datetime, timedelta
 from textwrap import dedent
+from typing import Any
 
 from cases.intake_data import DiagnosisData, IntakeData, LineData, MemberData, PractitionerData, SiteData, TreatmentData
 
-from .shapes import ACCEPT, Answers, DemoCase, Found, RecordDocument
+from .shapes import ACCEPT, Answers, Changed, DemoCase, FactSeen, Found, RecordDocument
 
 
 def _words(day: date) -> str:
@@ -158,6 +159,7 @@ def case_a(
         documents=(RecordDocument("Office visit note", days.day(VISIT_DAY_A), dedent(VISIT_A), source="Jordan Example"),),
         findings=findings,
         answers=_answers_a(days),
+        facts=(FactSeen("examination", {"site": "trapezius"}, "Trigger points are palpable in the upper trapezius", "20553"),),
     )
 
 
@@ -185,7 +187,33 @@ def _answers_a(days: _Days) -> Answers:
                 "alone_that_day": ACCEPT,
             }
         },
+        facts=(
+            FactSeen("onset", {"value": days.day(ONSET_A).isoformat()}, f"neck and shoulder pain began on {days.words(ONSET_A)}"),
+            FactSeen(
+                "treatment",
+                _trial("physical_therapy", "manual therapy and stretching", days, -147, -91, sessions=9),
+                "manual therapy and stretching, no lasting relief",
+            ),
+            FactSeen("treatment", _trial("nsaid", "naproxen 500 mg twice daily", days, -182, -133), "Naproxen 500 mg twice daily"),
+            FactSeen("treatment", _trial("muscle_relaxant", "methocarbamol 750 mg", days, -133, -87), "Methocarbamol 750 mg"),
+            FactSeen("examination", {"site": "masseter"}, "trigger points also palpable in both masseter muscles", "20553"),
+            FactSeen("score", {"scale": "Pain", "value": "7/10", "date": days.day(3)}, "pain 7/10"),
+            FactSeen("score", {"scale": "Neck Disability Index", "value": "46 %", "date": days.day(3)}, "Neck Disability Index 46 %"),
+        ),
+        changes=tuple(Changed(code=code, first_service=days.day(BLOCKS_DAY_A)) for code in ("64400", "64405", "64450")),
     )
+
+
+def _trial(kind: str, agent: str, days: _Days, first: int, last: int, *, sessions: int | None = None) -> dict[str, Any]:
+    """A trial that did not help, as a fact."""
+    return {
+        "kind": kind,
+        "agent": agent,
+        "from_date": days.day(first),
+        "to_date": days.day(last),
+        "sessions": sessions,
+        "response": "failed",
+    }
 
 
 # ---- case B: cervical trigger point injections and occipital blocks, after the service ------------------------------------------
@@ -286,6 +314,10 @@ def case_b(
         documents=(RecordDocument("Procedure visit note", days.day(SERVICE_B), dedent(VISIT_B), source="Morgan Example"),),
         findings=FINDINGS_B,
         answers=_answers_b(days),
+        facts=tuple(
+            FactSeen("examination", {"site": muscle}, quote, "20553")
+            for muscle, quote in zip(examined, ("trapezius", "levator scapulae", "rhomboids", "relaxed with dorsi", "cervical paravertebral"), strict=True)
+        ),
     )
 
 
@@ -311,4 +343,18 @@ def _answers_b(days: _Days) -> Answers:
             },
             "64405": {"ahh_headache": Found("met", "occipital neuralgia on both sides, confirmed on examination")},
         },
+        facts=(
+            FactSeen("onset", {"value": days.day(-171).isoformat()}, f"began on {days.words(-171)}"),
+            FactSeen("treatment", _trial("nsaid", "ibuprofen 600 mg three times daily", days, -150, -108), "Ibuprofen 600 mg three times daily"),
+            FactSeen("treatment", _trial("physical_therapy", "", days, -120, -64, sessions=8), "8 sessions between"),
+            FactSeen(
+                "diagnosis",
+                {"code": "M54.81", "text": "Occipital neuralgia", "certainty": "confirmed"},
+                "occipital neuralgia on both sides, confirmed on examination",
+            ),
+        ),
+        changes=(
+            Changed(code="20553", units=1),
+            Changed(code="64405", units=1, modifiers="50", sites=(SiteData("greater occipital nerve", "bilateral"),)),
+        ),
     )

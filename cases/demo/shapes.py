@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from cases.intake_data import IntakeData
+from cases.intake_data import IntakeData, SiteData
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,35 @@ ACCEPT = Found("", accept=True)
 
 
 @dataclass(frozen=True, slots=True)
+class FactSeen:
+    """A clinical fact as a nurse takes it from the record. `code`: the line of an examination. The quote says where it stands."""
+
+    kind: str
+    values: Mapping[str, Any]
+    quote: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What the practice changed about the lines of a code; None stays."""
+
+    code: str
+    units: int | None = None
+    modifiers: str | None = None
+    first_service: date | None = None
+    sites: tuple[SiteData, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
-    """What arrives after the request for information."""
+    """What arrives after the request for information: the document, its facts, what the practice changed, what is found then."""
 
     at: datetime
     document: RecordDocument
     findings: Mapping[str, Mapping[str, Found]] = field(default_factory=dict)
+    facts: tuple[FactSeen, ...] = ()
+    changes: tuple[Changed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +74,4 @@ class DemoCase:
     documents: tuple[RecordDocument, ...]
     findings: Mapping[str, Mapping[str, Found]]
     answers: Answers | None = None
+    facts: tuple[FactSeen, ...] = ()
