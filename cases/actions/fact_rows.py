@@ -190,7 +190,9 @@ def _confirm(fact: AnyFact, by: User, now: datetime) -> None:
 def _save(fact: AnyFact) -> None:
     try:
         with transaction.atomic():
-            fact.full_clean(exclude=[field.name for field in fact._meta.fields if field.is_relation])  # noqa: SLF001  the model's own rules
+            fields = fact._meta.fields  # noqa: SLF001  the model's own rules
+            unsaid = [field.name for field in fields if field.is_relation or (field.null and getattr(fact, field.attname) is None)]
+            fact.full_clean(exclude=unsaid)
             fact.save()
     except ValidationError as wrong:
         problems = [Problem(name.replace("_", " ").capitalize(), message=" ".join(texts)) for name, texts in wrong.message_dict.items()]
