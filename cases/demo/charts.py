@@ -170,12 +170,16 @@ def assessed(*names: str) -> Said:
 
 # ---- sentences about nerves -----------------------------------------------------------------------------------------------------
 def attacks(chart: Chart) -> Said:
-    text = f"Pain at the back of the head, on the {chart.pick(('left', 'right'))}, in attacks of seconds to a few minutes, sharp and shooting."
+    text = (
+        f"Pain at the back of the head, on the {chart.pick(('left', 'right'))}, in attacks of seconds to a few minutes, sharp and shooting."
+    )
     return Said("History", text, {"area": "met", "attacks": "met", "sharp": "met"})
 
 
 def dull_ache(chart: Chart) -> Said:
-    return Said("History", "A dull ache at the back of the head through most of the day.", {"area": "met", "attacks": "not_met", "sharp": "not_met"})
+    return Said(
+        "History", "A dull ache at the back of the head through most of the day.", {"area": "met", "attacks": "not_met", "sharp": "not_met"}
+    )
 
 
 def severe(chart: Chart) -> Said:
@@ -230,4 +234,4 @@ def _trial(chart: Chart, kind: str, agent: str, first: int, last: int, quote: st
 
 
 def _and(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -316,7 +316,9 @@ def case_b(
         answers=_answers_b(days),
         facts=tuple(
             FactSeen("examination", {"site": muscle}, quote, "20553")
-            for muscle, quote in zip(examined, ("trapezius", "levator scapulae", "rhomboids", "relaxed with dorsi", "cervical paravertebral"), strict=True)
+            for muscle, quote in zip(
+                examined, ("trapezius", "levator scapulae", "rhomboids", "relaxed with dorsi", "cervical paravertebral"), strict=True
+            )
         ),
     )
 
@@ -345,7 +347,9 @@ def _answers_b(days: _Days) -> Answers:
         },
         facts=(
             FactSeen("onset", {"value": days.day(-171).isoformat()}, f"began on {days.words(-171)}"),
-            FactSeen("treatment", _trial("nsaid", "ibuprofen 600 mg three times daily", days, -150, -108), "Ibuprofen 600 mg three times daily"),
+            FactSeen(
+                "treatment", _trial("nsaid", "ibuprofen 600 mg three times daily", days, -150, -108), "Ibuprofen 600 mg three times daily"
+            ),
             FactSeen("treatment", _trial("physical_therapy", "", days, -120, -64, sessions=8), "8 sessions between"),
             FactSeen(
                 "diagnosis",

@@ -190,7 +190,9 @@ PRACTICES: tuple[PractitionerData, ...] = (
     _practice("1355790209", "Oscar Benitez", "Neurology", 112, "Sampletown Neurology", "48 Clinic Road", "Sampletown, OH 43001"),
     _practice("1411023603", "Grace Nakamura", "Physical Medicine and Rehabilitation", 114, "Nakamura Rehabilitation", "Lakeview, OH 43331"),
     _practice("1509887307", "Aaron Feld", "Family Medicine", 116, "Feld Family Practice", "7 Orchard Street", "Maplewood, OH 45340"),
-    _practice("1667204501", "Ruth Abernathy", "Anesthesiology", 118, "Abernathy Anesthesia Group", "90 Park Avenue", "Sampletown, OH 43001"),
+    _practice(
+        "1667204501", "Ruth Abernathy", "Anesthesiology", 118, "Abernathy Anesthesia Group", "90 Park Avenue", "Sampletown, OH 43001"
+    ),
     _practice("1744002100", "Victor Lindgren", "Orthopedic Surgery", 120, "Lindgren Orthopedics", "3 Harbor Way", "Lakeview, OH 43331"),
     _practice("1883012902", "Amara Diallo", "Neurology", 122, "Headache Clinic of Sampletown", "48 Clinic Road", "Sampletown, OH 43001"),
 )
