@@ -2,15 +2,13 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
-from authreview.models import User
-from authreview.roles import Role
 from cases.actions.documents import attach_document
 from cases.models import Case, Document
 from cases.page_text import cut_quote
+from tests.factories import user
 from tests.pdf import pdf_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,8 +20,7 @@ TYPED = "Visit note\n\nPain in the neck for   a couple\nof months, worse with de
 @pytest.fixture
 def case(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    nurse = User.objects.create_user("nurse", password="x")
-    nurse.groups.add(Group.objects.get_or_create(name=Role.NURSE.value)[0])
+    nurse = user("nurse")
     now = timezone.now()
     case = Case.objects.create(reference="PA-2026-000101", received_at=now, entered_at=now, entered_by=nurse, channel="fax")
     attach_document(case_id=case.pk, data=pdf_of(LINES, ["Plan: physical therapy."]), filename="visit.pdf", by=nurse)
@@ -43,7 +40,7 @@ def refused_by_policy(page):
 @pytest.fixture
 def viewer(case, page, live_server, client, refused_by_policy):
     """Opens a document of the case, signed in, and returns the page."""
-    client.force_login(User.objects.get(username="nurse"))
+    client.force_login(user("nurse"))
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
 
     def open_document(filename, query=""):
@@ -138,3 +135,71 @@ def test_list_is_accessible_and_takes_what_is_dropped(viewer, page, case, refuse
     page.get_by_role("link", name="dropped note", exact=True).wait_for()
     assert list(Document.objects.filter(case=case).values_list("title", flat=True)) == ["visit", "note", "dropped note"]
     assert [said for said in refused_by_policy if "422" not in said] == []
+
+
+@pytest.fixture
+def beside(viewer, case, page, live_server):
+    """The pane on a page with other things, as the case page has it."""
+    viewer("visit.pdf")
+    page.goto(live_server.url + reverse("case", args=[case.reference]))
+    page.evaluate("document.addEventListener('record:selected', (event) => { window.heard = event.detail; })")
+    page.evaluate("document.addEventListener('ar:key', (event) => { window.keys = (window.keys ?? '') + event.detail.key; })")
+    return page
+
+
+def hidden_fields(page):
+    return [page.input_value(f"[name=cite_{name}]") for name in ("document", "page", "first", "last")]
+
+
+@pytest.mark.urls("tests.browser.pane_page")
+class TestBesideOtherThings:
+    def test_forms_are_told_and_the_focus_may_move(self, beside, case):
+        document = Document.objects.get(filename="visit.pdf")
+        drag(beside, 4, 8)
+        beside.get_by_label("Note").fill("typed meanwhile")
+        assert hidden_fields(beside) == [str(document.pk), "1", "4", "8"]
+        assert beside.locator(".record-pending q").inner_text() == "a couple months of muscle"
+
+    def test_cited_clears_and_draws_the_marks_again(self, beside):
+        drag(beside, 4, 8)
+        with beside.expect_response(lambda answer: answer.url.endswith("/marks")):
+            beside.evaluate("document.dispatchEvent(new CustomEvent('record:cited', { bubbles: true }))")
+        beside.locator(".record-pending").wait_for(state="hidden")
+        assert hidden_fields(beside) == ["", "", "", ""]
+        assert beside.locator("svg#record-marks").evaluate("(svg) => svg.namespaceURI") == "http://www.w3.org/2000/svg"
+
+    def test_a_link_to_a_quote_turns_the_pane_alone(self, beside):
+        beside.get_by_label("Note").fill("typed meanwhile")
+        beside.click("#quote")
+        beside.get_by_text("page 2 of 2").wait_for()
+        assert beside.locator("#record-marks .now").count() == 1
+        assert beside.get_by_label("Note").input_value() == "typed meanwhile"
+
+    def test_text_fills_the_pane_until_the_whole_page_is_asked_for(self, beside):
+        def width():
+            return beside.locator(".sheet").evaluate("(sheet) => Math.round(100 * sheet.clientWidth / sheet.parentElement.clientWidth)")
+
+        zoomed = width()
+        beside.keyboard.press("z")
+        assert zoomed > 120
+        assert width() <= 100
+        assert beside.locator("#record-whole").get_attribute("aria-pressed") == "true"
+
+    def test_a_second_window_selects_for_this_one(self, beside, case, live_server, refused_by_policy):
+        document = Document.objects.get(filename="note.txt")
+        window = beside.context.new_page()
+        window.goto(live_server.url + reverse("document", args=[case.reference, document.pk]))
+        window.evaluate("document.addEventListener('record:selected', (event) => { window.heard = event.detail; })")
+        drag(window, 7, 9)
+        window.get_by_text("Ready to cite").wait_for()
+        window.keyboard.press("3")
+        beside.wait_for_function("window.keys === '3'")
+        assert hidden_fields(beside) == [str(document.pk), "1", "7", "9"]
+        assert beside.evaluate("window.heard.text") == "a couple of"
+        beside.evaluate("document.dispatchEvent(new CustomEvent('record:cited', { bubbles: true }))")
+        window.locator(".record-pending").wait_for(state="hidden")
+        assert refused_by_policy == []
+
+    def test_is_accessible(self, beside):
+        drag(beside, 4, 8)
+        assert [(each["id"], each["nodes"][0]["html"]) for each in Axe().run(beside).response["violations"]] == []

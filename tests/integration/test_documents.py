@@ -8,20 +8,19 @@ from pathlib import Path
 
 import docx
 import pytest
-from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
 from authreview.errors import Conflict, Denied, Incomplete
-from authreview.models import AccessRecord, User
-from authreview.roles import Role
+from authreview.models import AccessRecord
 from cases import permissions
 from cases.actions.documents import attach_document, describe_document, open_page
 from cases.models import Case, CaseEvent, Document, PageOpening
 from cases.storage import StoredFileDamaged, read_bytes, write_bytes
 from tests.conftest import TODAY
+from tests.factories import founding_case, mark, user
 from tests.pdf import pdf_of
 
 pytestmark = pytest.mark.django_db
@@ -34,20 +33,14 @@ def own_store(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def person(username, *roles):
-    user = User.objects.create_user(username, password="x")
-    user.groups.set([Group.objects.get_or_create(name=role.value)[0] for role in roles])
-    return user
-
-
 @pytest.fixture
 def nurse():
-    return person("nurse", Role.NURSE)
+    return user("nurse")
 
 
 @pytest.fixture
 def auditor():
-    return person("auditor", Role.AUDITOR)
+    return user("auditor")
 
 
 @pytest.fixture
@@ -237,7 +230,7 @@ class TestListPage:
         assert Document.objects.count() == 0
 
     def test_editor_of_policies_sees_nothing(self, client, case, note):
-        client.force_login(person("editor", Role.POLICY_EDITOR))
+        client.force_login(user("policy_editor"))
         assert client.get(self.address()).status_code == 403
 
     def test_describes(self, as_nurse, case, note):
@@ -288,10 +281,10 @@ class TestViewer:
         assert open_page(page=note.pages.first(), by=nurse) == first
 
     def test_reads_are_recorded_and_refused_ones_too(self, client, case, nurse, note):
-        editor = person("editor", Role.POLICY_EDITOR)
+        editor = user("policy_editor")
         where = [case.reference, note.pk]
-        for user in (nurse, editor):
-            client.force_login(user)
+        for reader in (nurse, editor):
+            client.force_login(reader)
             client.get(reverse("document", args=where))
             client.get(reverse("document-page-image", args=[*where, 1]))
             client.get(reverse("document-page-image", args=[*where, 9]))
@@ -325,6 +318,29 @@ class TestViewer:
 
     def test_empty_record(self, as_nurse, case):
         assert as_nurse.get(reverse("document", args=[case.reference, 1])).status_code == 404
+
+
+class TestMarks:
+    @pytest.fixture
+    def cited(self, frozen):
+        """Case A with one passage cited for a criterion."""
+        found = founding_case("a")
+        mark(found, 1, "indication", "met", quote="Myofascial pain syndrome")
+        return found
+
+    def test_works(self, client, cited):
+        client.force_login(user("nurse"))
+        document = cited.documents.get()
+        passage = cited.lines.get(number=1).findings.get(criterion="indication").evidence.get()
+        answer = client.get(reverse("document-page-marks", args=[cited.reference, document.pk, passage.page]))
+        assert answer.content.decode().count('data-for="1:indication"') == 1
+        page = client.get(reverse("document", args=[cited.reference, document.pk]) + f"?mark={passage.start}-{passage.end}")
+        assert page.content.decode().count('data-for="1:indication" class="now"') == 1
+
+    def test_list_counts_them(self, client, cited):
+        client.force_login(user("auditor"))
+        body = client.get(reverse("documents", args=[cited.reference])).content.decode()
+        assert '<td class="num">1</td><td class="num">1</td>' in body
 
 
 def test_zip_that_swells_is_refused(case, nurse):
