@@ -1,248 +1,294 @@
-"""What changed between two versions of a policy, criterion by criterion, in words a physician reads. Pure.
+"""What changed between two versions of a policy, criterion by criterion, in sentences that a physician reads. Pure; the one home of it.
 
-A criterion is the same one while it keeps its id; a group is the same one while it holds most of the same criteria.
+A criterion is the same one while it keeps its id; a group while it keeps its id or holds most of the same criteria (tree_matching.py).
+Nothing is said of two documents exactly when they hold the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from .enums import GroupKind
-from .tree import Check, Criterion, Group, Node, Policy, Rule, Text, leaves
+from .policy_words import LANGUAGES, check_words, group_name, group_words, pieces, plain, value_words
+from .tree import Criterion, Group, Policy, Rule
+from .tree_matching import Matched, Spot, match
+
+__all__ = ["Change", "ChangeKind", "changes", "check_words", "compare", "group_words", "pieces"]
 
 
 class ChangeKind(StrEnum):
-    """What happened to a criterion (or, with `policy`, to the policy around it)."""
+    """What happened. The first six can change what is decided on a line."""
 
     ADDED = "added"
     REMOVED = "removed"
     MOVED = "moved"
-    THRESHOLD = "threshold"
+    THRESHOLD = "threshold"  # a check, or what it counts to
+    LOGIC = "logic"  # how many of a group must be true
+    HANDLING = "handling"  # evidence, authority, family, silence of a criterion
     REWORDED = "reworded"
-    HANDLING = "handling"
+    CODES = "codes"
+    AUTHORITY = "authority"  # who may certify a rule
+    AUDIENCE = "audience"
+    DATES = "dates"
+    REFERENCES = "references"
+    EXAMPLES = "examples"
     POLICY = "policy"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. `about` names the criterion, group or part of the policy; `before` and `after` are empty where there is nothing."""
+    """One difference. `about` names the criterion, group, rule or part of the policy; `what` the part of it that changed.
+
+    `criterion` is the id of a criterion or group, `rule` of its rule. `before` and `after` are empty where there is nothing.
+    """
 
     kind: ChangeKind
     about: str
+    sentence: str
     what: str = ""
     before: str = ""
     after: str = ""
     criterion: str = ""
+    rule: str = ""
 
     def __str__(self) -> str:
-        words = f"{self.about}: {self.kind}" + (f" ({self.what})" if self.what else "")
-        return f"{words}, {self.before or 'none'} → {self.after or 'none'}" if self.kind is ChangeKind.THRESHOLD else words
+        return self.sentence
 
 
-GROUP_WORDS = {GroupKind.ALL: "all of these", GroupKind.ANY: "any one of these", GroupKind.NONE: "none of these"}
-WORDINGS = ("text", "help", "needs", "ask", "reason", "missing", "verify", "cites")
-HANDLINGS = ("authority", "evidence", "family", "may_not_apply", "silence_absent")
+def compare(before: Policy, after: Policy) -> tuple[Change, ...]:
+    """Every difference: the policy, then rule by rule its own parts and its criteria in the order of the later document."""
+    return (*_policy(before, after), *_rules(before, after), *_lists(before, after))
+
+
+changes = compare
+
+
+# ---- the policy -----------------------------------------------------------------------------------------------------------------
 ABOUT_POLICY = (
-    ("title", "title"),
-    ("basis", "basis"),
-    ("source", "source"),
-    ("effective_from", "in force from"),
-    ("effective_until", "in force until"),
-    ("next_review", "next review"),
-    ("applies_to", "audience"),
-    ("overlays", "base policy"),
-    ("summary", "summary"),
-    ("pitfalls", "pitfalls"),
-    ("references", "references"),
+    ("policy", "slug", ChangeKind.POLICY),
+    ("version", "version", ChangeKind.POLICY),
+    ("title", "title", ChangeKind.POLICY),
+    ("basis", "basis", ChangeKind.POLICY),
+    ("overlays", "base policy", ChangeKind.POLICY),
+    ("effective_from", "first day in force", ChangeKind.DATES),
+    ("effective_until", "last day in force", ChangeKind.DATES),
+    ("next_review", "next review", ChangeKind.DATES),
 )
-ABOUT_RULE = ("codes", "name", "lay_name", "authority", "verify", "evidence_notes", "notes_on_approval")
-
-
-def changes(before: Policy, after: Policy) -> list[Change]:
-    """Everything that a reviewer may notice: the policy itself, its rules, then its criteria in the order of the later document."""
-    return [*_policy(before, after), *_rules(before, after), *_groups(before, after), *_criteria(before, after)]
-
-
-def group_words(group: Group) -> str:
-    """all of these; any one of these; at least 2 of these 3; none of these"""
-    return f"at least {group.n} of these {len(group.children)}" if group.n is not None else GROUP_WORDS[group.kind]
-
-
-def check_words(check: Check | None) -> str:
-    """treatments: any of physical therapy or nsaid, at least 6 weeks"""
-    if check is None:
-        return ""
-    said = ", ".join(f"{_plain(key)} {_value(value)}" if value is not True else _plain(key) for key, value in check.args.items())
-    return _plain(f"{check.name}: {said}")
-
-
-# ---- the policy and its rules
+PARTS = (("source", "source", ChangeKind.POLICY), ("applies_to", "audience", ChangeKind.AUDIENCE))
 
 
 def _policy(before: Policy, after: Policy) -> Iterator[Change]:
-    for name, words in ABOUT_POLICY:
+    for name, words, kind in ABOUT_POLICY:
+        yield from _changed(kind, "The policy", words, getattr(before, name), getattr(after, name))
+    for name, words, kind in PARTS:
         old, new = getattr(before, name), getattr(after, name)
-        if old != new:
-            yield Change(ChangeKind.POLICY, "The policy", words, _value(old), _value(new))
+        for part in fields(old):
+            everybody = "all" if kind is ChangeKind.AUDIENCE else ""
+            was, now = getattr(old, part.name), getattr(new, part.name)
+            yield from _changed(kind, "The policy", f"{words}, {plain(part.name)}", was, now, empty=everybody)
+    yield from _changed(ChangeKind.REWORDED, "The policy", "summary", before.summary, after.summary)
+    yield from _listed(ChangeKind.REWORDED, "The policy", "pitfalls", before.pitfalls, after.pitfalls)
 
 
+def _lists(before: Policy, after: Policy) -> Iterator[Change]:
+    for kind, old, new, key in (
+        (ChangeKind.REFERENCES, before.references, after.references, "id"),
+        (ChangeKind.EXAMPLES, before.examples, after.examples, "name"),
+    ):
+        one = "reference" if kind is ChangeKind.REFERENCES else "example"
+        was, now = ({getattr(item, key): item for item in items} for items in (old, new))
+        for name in [*now, *(name for name in was if name not in now)]:
+            about = f"The {one} “{name}”"
+            if name not in was:
+                yield Change(kind, about, f"{about} is new.", one, "", value_words(now[name]))
+            elif name not in now:
+                yield Change(kind, about, f"{about} is taken out.", one, value_words(was[name]), "")
+            else:
+                for part in fields(now[name]):
+                    yield from _changed(kind, about, plain(part.name), getattr(was[name], part.name), getattr(now[name], part.name))
+        yield from _order(kind, "The policy", f"{one}s", list(was), list(now))
+
+
+# ---- rules ----------------------------------------------------------------------------------------------------------------------
 def _rules(before: Policy, after: Policy) -> Iterator[Change]:
-    known = {rule.id: rule for rule in before.rules}
-    for rule in after.rules:
-        old = known.pop(rule.id, None)
+    matched = match(before, after)
+    was, now = ({rule.id: rule for rule in policy.rules} for policy in (before, after))
+    yield from _order(ChangeKind.POLICY, "The policy", "rules", list(was), list(now))
+    for name, rule in now.items():
+        about = f"The rule “{rule.name}”"
+        if name in was:
+            yield from _rule(was[name], rule, about)
+        else:
+            yield Change(
+                ChangeKind.POLICY, about, f"{about} is new, for {', '.join(rule.codes)}.", "rule", "", _rule_words(rule), rule=name
+            )
+        yield from _nodes(matched, name, now)
+    for name, rule in was.items():
+        if name not in now:
+            about = f"The rule “{rule.name}”"
+            yield Change(ChangeKind.POLICY, about, f"{about} is taken out.", "rule", _rule_words(rule), "", rule=name)
+            yield from _removed(matched, name, was)
+
+
+def _rule_words(rule: Rule) -> str:
+    return value_words((rule.codes, rule.name, rule.lay_name, rule.authority, rule.verify, rule.evidence_notes, rule.notes_on_approval))
+
+
+def _rule(was: Rule, now: Rule, about: str) -> Iterator[Change]:
+    rule = now.id
+    yield from _listed(ChangeKind.CODES, about, "codes", was.codes, now.codes, rule=rule)
+    yield from _changed(ChangeKind.AUTHORITY, about, "authority to certify", was.authority, now.authority, rule=rule)
+    yield from _changed(ChangeKind.REWORDED, about, "name", was.name, now.name, rule=rule)
+    yield from _by_language(about, "name for members", was.lay_name, now.lay_name, rule=rule)
+    yield from _changed(ChangeKind.REWORDED, about, "point to verify", was.verify, now.verify, rule=rule)
+    notes = [[value_words(note) for note in each.evidence_notes] for each in (was, now)]
+    yield from _listed(ChangeKind.REFERENCES, about, "evidence notes", *notes, rule=rule)
+    if notes[0] == notes[1] and was.evidence_notes != now.evidence_notes:
+        yield Change(ChangeKind.REFERENCES, about, f"{about}: an evidence note is written another way.", "evidence notes", rule=rule)
+    yield from _listed(ChangeKind.REWORDED, about, "notes on approval", was.notes_on_approval, now.notes_on_approval, rule=rule)
+
+
+# ---- groups and criteria --------------------------------------------------------------------------------------------------------
+def _nodes(matched: Matched, rule: str, rules: Mapping[str, Rule]) -> Iterator[Change]:
+    for index, spot in enumerate(matched.new):
+        if spot.rule != rule:
+            continue
+        old = matched.old_of.get(index)
+        where = _where(matched.new, spot, rules)
         if old is None:
-            yield Change(ChangeKind.POLICY, f"Rule “{rule.name}”", "new rule", "", _value(rule.codes))
+            yield _came_or_went(ChangeKind.ADDED, spot, where)
             continue
-        for name in ABOUT_RULE:
-            was, now = getattr(old, name), getattr(rule, name)
-            if was != now:
-                yield Change(ChangeKind.POLICY, f"Rule “{rule.name}”", _plain(name), _value(was), _value(now))
-    for rule in known.values():
-        yield Change(ChangeKind.POLICY, f"Rule “{rule.name}”", "rule taken out", _value(rule.codes), "")
+        was = matched.old[old]
+        if matched.has_moved_group(index):
+            origin = _where(matched.old, was, rules)
+            yield _node_change(ChangeKind.MOVED, spot, f"moves from {origin} to {where}", "place", origin, where)
+        elif index in matched.moved_within:
+            yield _node_change(
+                ChangeKind.MOVED,
+                spot,
+                f"stands at another place of {where}",
+                "place",
+                f"place {was.number + 1}",
+                f"place {spot.number + 1}",
+            )
+        yield from _reworked(was, spot)
+    yield from _removed(matched, rule, rules)
 
 
-# ---- groups and where criteria stand in them
+def _removed(matched: Matched, rule: str, rules: Mapping[str, Rule]) -> Iterator[Change]:
+    for index, spot in enumerate(matched.old):
+        if spot.rule == rule and index not in matched.new_of:
+            yield _came_or_went(ChangeKind.REMOVED, spot, _where(matched.old, spot, rules))
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A group with the criteria below it, and the index of the group around it (-1: it is the root)."""
-
-    group: Group
-    rule: str
-    holds: frozenset[str]
-    parent: int
+def _name(spot: Spot) -> str:
+    return f"“{spot.node.text}”" if isinstance(spot.node, Criterion) else group_name(spot.node)
 
 
-def _places(policy: Policy) -> tuple[list[_Place], dict[str, int]]:
-    """Groups in document order, and for each criterion the index of its group (-1: it is a rule's root)."""
-    places: list[_Place] = []
-    around: dict[str, int] = {}
-
-    def walk(node: Node, parent: int, rule: Rule) -> None:
-        if isinstance(node, Criterion):
-            around[node.id] = parent
-            return
-        places.append(_Place(node, rule.id, frozenset(leaf.id for leaf in leaves(node)), parent))
-        here = len(places) - 1
-        for child in node.children:
-            walk(child, here, rule)
-
-    for rule in policy.rules:
-        walk(rule.criteria, -1, rule)
-    return places, around
+def _where(spots: Sequence[Spot], spot: Spot, rules: Mapping[str, Rule]) -> str:
+    if spot.parent is not None:
+        around = spots[spot.parent]
+        if isinstance(around.node, Group) and (around.parent is not None or around.node.title):
+            return group_name(around.node)
+    return f"the top of the rule “{rules[spot.rule].name if spot.rule in rules else spot.rule}”"
 
 
-def _same_groups(before: list[_Place], after: list[_Place]) -> dict[int, int]:
-    """Index in `after` -> index in `before` of what is the same group: the same root, else what shares most criteria, one to one."""
-    same: dict[int, int] = {}
-    for new, place in enumerate(after):
-        for old, was in enumerate(before):
-            if place.parent == was.parent == -1 and place.rule == was.rule:
-                same[new] = old
-    pairs = [
-        (_likeness(before[old], after[new]), -abs(old - new), new, old)
-        for new in range(len(after))
-        for old in range(len(before))
-        if after[new].parent != -1 and before[old].parent != -1 and after[new].rule == before[old].rule
-    ]
-    for alike, _, new, old in sorted(pairs, reverse=True):
-        if alike > 0 and new not in same and old not in same.values():
-            same[new] = old
-    return same
+def _came_or_went(kind: ChangeKind, spot: Spot, where: str) -> Change:
+    node = spot.node
+    if isinstance(node, Criterion):
+        noun, said = ("exclusion" if spot.exclusion else "criterion"), f"“{node.text}”"
+        words = "; ".join(filter(None, (node.text, check_words(node.check))))
+    else:
+        noun, said, words = "group", group_name(node).removeprefix("the group "), group_words(node)
+    sentence = f"New {noun} {said} in {where}." if kind is ChangeKind.ADDED else f"The {noun} {said} is taken out of {where}."
+    before, after = ("", words) if kind is ChangeKind.ADDED else (words, "")
+    return Change(kind, _name(spot), sentence, noun, before, after, node.id, spot.rule)
 
 
-def _likeness(one: _Place, other: _Place) -> float:
-    named = bool(one.group.id) and one.group.id == other.group.id
-    return 2.0 if named else len(one.holds & other.holds) / len(one.holds | other.holds)
+def _node_change(kind: ChangeKind, spot: Spot, said: str, what: str, before: str, after: str) -> Change:
+    name = _name(spot)
+    return Change(kind, name, f"{name[0].upper()}{name[1:]} {said}.", what, before, after, spot.node.id, spot.rule)
 
 
-def _groups(before: Policy, after: Policy) -> Iterator[Change]:
-    (old, _), (new, _) = _places(before), _places(after)
-    for index, was_index in sorted(_same_groups(old, new).items()):
-        was, now = old[was_index].group, new[index].group
-        if (was.kind, was.n) != (now.kind, now.n):
-            yield Change(ChangeKind.THRESHOLD, _group_name(now), "how many must be met", group_words(was), group_words(now))
+def _reworked(was: Spot, now: Spot) -> Iterator[Change]:
+    if isinstance(now.node, Criterion) and isinstance(was.node, Criterion):
+        yield from _criterion(was.node, now.node, now)
+        return
+    one, other = was.node, now.node
+    if not isinstance(one, Group) or not isinstance(other, Group):
+        return
+    if (one.kind, one.n) != (other.kind, other.n):
+        old, new = group_words(one), group_words(other)
+        yield _node_change(ChangeKind.LOGIC, now, f"now asks for {new} instead of {old}", "how many must be true", old, new)
+    for name in ("id", "title"):
+        old, new = getattr(one, name), getattr(other, name)
+        if old != new:
+            yield _node_change(ChangeKind.REWORDED, now, f"has another {name}: {new or 'none'} instead of {old or 'none'}", name, old, new)
 
 
-def _group_name(group: Group) -> str:
-    first = next(leaves(group), None)
-    return f"Group “{group.title}”" if group.title else f"The group of “{first.text if first else group.id}”"
+HANDLINGS = (("authority", "who certifies"), ("evidence", "evidence"), ("family", "kind of question"), ("may_not_apply", "may not apply"))
+WORDINGS = (("text", "text"), ("help", "help"), ("verify", "point to verify"))
+BY_LANGUAGE = (("ask", "what is asked for"), ("reason", "reason when not met"), ("missing", "reason without an answer"))
 
 
-# ---- criteria
-
-
-def _criteria(before: Policy, after: Policy) -> Iterator[Change]:
-    old, new = _by_id(before), _by_id(after)
-    (places_before, around_before), (places_after, around_after) = _places(before), _places(after)
-    same = _same_groups(places_before, places_after) | {-1: -1}
-    for name, (rule, now) in new.items():
-        if name not in old:
-            yield Change(ChangeKind.ADDED, now.text, "", "", now.text, name)
-            continue
-        was_rule, was = old[name]
-        if was_rule != rule or same.get(around_after[name]) != around_before[name]:
-            origin = _where(before, was_rule, places_before, around_before[name])
-            yield Change(ChangeKind.MOVED, now.text, "", origin, _where(after, rule, places_after, around_after[name]), name)
-        yield from _reworked(was, now)
-    for name, (_, was) in old.items():
-        if name not in new:
-            yield Change(ChangeKind.REMOVED, was.text, "", was.text, "", name)
-
-
-def _where(policy: Policy, rule: str, places: list[_Place], index: int) -> str:
-    group = places[index].group if index >= 0 else None
-    found = policy.rule(rule)
-    name = f"rule “{found.name}”" if found else rule
-    return f"{name}, {group.title or group_words(group)}" if group else name
-
-
-def _reworked(was: Criterion, now: Criterion) -> Iterator[Change]:
+def _criterion(was: Criterion, now: Criterion, spot: Spot) -> Iterator[Change]:
+    about, ids = f"“{now.text}”", {"criterion": now.id, "rule": spot.rule}
     if was.check != now.check:
-        yield Change(ChangeKind.THRESHOLD, now.text, "check", check_words(was.check), check_words(now.check), now.id)
-    for names, kind in ((WORDINGS, ChangeKind.REWORDED), (HANDLINGS, ChangeKind.HANDLING)):
-        for name in names:
-            old, new = getattr(was, name), getattr(now, name)
-            if old != new:
-                yield Change(kind, now.text, _plain(name), _value(old), _value(new), now.id)
+        yield _check(was, now, spot)
+    for name, words in HANDLINGS:
+        yield from _changed(ChangeKind.HANDLING, about, words, getattr(was, name), getattr(now, name), **ids)
+    if was.silence_absent != now.silence_absent:
+        silence = [("taken as absent" if each.silence_absent else "not known") for each in (was, now)]
+        yield from _changed(ChangeKind.HANDLING, about, "silence of the record", *silence, **ids)
+    for name, words in WORDINGS:
+        yield from _changed(ChangeKind.REWORDED, about, words, getattr(was, name), getattr(now, name), **ids)
+    for name, words in BY_LANGUAGE:
+        yield from _by_language(about, words, getattr(was, name) or {}, getattr(now, name) or {}, **ids)
+    yield from _listed(ChangeKind.REWORDED, about, "what a record would show", was.needs, now.needs, **ids)
+    yield from _listed(ChangeKind.REFERENCES, about, "references cited", was.cites, now.cites, **ids)
 
 
-def _by_id(policy: Policy) -> dict[str, tuple[str, Criterion]]:
-    return {leaf.id: (rule.id, leaf) for rule in policy.rules for leaf in leaves(rule.criteria)}
+def _check(was: Criterion, now: Criterion, spot: Spot) -> Change:
+    old, new = check_words(was.check), check_words(now.check)
+    if not was.check:
+        said = f"gets a check: {new}"
+    elif not now.check:
+        said = f"loses its check: {old}"
+    else:
+        said = f"now checks for {new} instead of {old}" if old != new else "has its check written another way, with the same meaning"
+    return _node_change(ChangeKind.THRESHOLD, spot, said, "check", old, new)
 
 
-# ---- values in words
+# ---- values ---------------------------------------------------------------------------------------------------------------------
+WORDING_LENGTH = 60  # longer ones stand in `before` and `after` alone
 
 
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
+def _changed(kind: ChangeKind, about: str, what: str, old: Any, new: Any, empty: str = "", **ids: str) -> Iterator[Change]:
+    if old == new:
+        return
+    before, after = value_words(old) or empty, value_words(new) or empty
+    short = max(len(before), len(after)) <= WORDING_LENGTH and before != after
+    said = f"{before or 'nothing'} becomes {after or 'nothing'}" if short else "another wording"
+    yield Change(kind, about, f"{about}, {what}: {said}.", what, before, after, **ids)
 
 
-def _value(value: Any) -> str:
-    """A value of the tree in words: yes and no, lists with commas, wording by language, records by what they say."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, date):
-        return f"{value.day} {value:%b %Y}"
-    if isinstance(value, Mapping):
-        return " / ".join(f"{language}: {words}" for language, words in value.items())
-    if isinstance(value, tuple | list):
-        return ", ".join(_value(item) for item in value)
-    if hasattr(value, "__dataclass_fields__"):
-        return _record(value)
-    return _plain(value) if isinstance(value, StrEnum) else str(value)
+def _by_language(about: str, what: str, old: Mapping[str, str], new: Mapping[str, str], **ids: str) -> Iterator[Change]:
+    for language in dict.fromkeys([*new, *old]):
+        words = f"{what} ({LANGUAGES.get(language, language)})"
+        yield from _changed(ChangeKind.REWORDED, about, words, old.get(language), new.get(language), **ids)
 
 
-def _record(value: Any) -> str:
-    fields: Iterable[str] = value.__dataclass_fields__
-    return ", ".join(said for name in fields if (said := _value(getattr(value, name))))
+def _listed(kind: ChangeKind, about: str, what: str, old: Iterable[str], new: Iterable[str], **ids: str) -> Iterator[Change]:
+    was, now = list(old), list(new)
+    if was == now:
+        return
+    cut, put = Counter(was) - Counter(now), Counter(now) - Counter(was)
+    said = "; ".join([*(f"without {entry}" for entry in cut.elements()), *(f"with {entry}" for entry in put.elements())])
+    yield Change(kind, about, f"{about}, {what}: {said or 'in another order'}.", what, "; ".join(was), "; ".join(now), **ids)
 
 
-def in_english(text: Text | None) -> str:
-    """The English wording of a text by language; empty without one."""
-    return text["en"] if text else ""
+def _order(kind: ChangeKind, about: str, what: str, old: list[str], new: list[str]) -> Iterator[Change]:
+    was, now = [name for name in old if name in new], [name for name in new if name in old]
+    if was != now:
+        yield Change(kind, about, f"{about}: its {what} stand in another order.", what, "; ".join(was), "; ".join(now))
