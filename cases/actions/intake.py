@@ -36,9 +36,11 @@ def start_case(
     channel: str = Channel.FAX,
     draft: Mapping[str, Any] | None = None,
     draft_key: str = "",
+    received_at: datetime | None = None,
+    received_reason: str = "",
     at: datetime | None = None,
 ) -> Case:
-    """Begin a request; its receipt is now until the form says otherwise. One event `started`. Raises Denied.
+    """Begin a request, received now unless an earlier time with its reason can stand. One event `started`. Raises Denied.
 
     `draft_key` names the page it is typed on: the same page sent twice is the same draft. `at` is for loaders of the past.
     """
@@ -47,11 +49,14 @@ def start_case(
         User.objects.select_for_update().get(pk=by.pk)  # two sendings of one page wait for each other here
         begun = Case.objects.filter(status=CaseStatus.INTAKE, entered_by=by, draft__draft_key=draft_key).first()
         if begun is not None:
-            return begun
+            kept = {"received_at": received_at, "received_reason": received_reason, "channel": channel}
+            return save_draft(case_id=begun.pk, draft=draft or {}, by=by, quietly=True, **kept)
     now = at or timezone.now()
+    back_dated = received_at is not None and not receipt_problem(received_at, received_reason, now)
     case = Case.objects.create(
         reference=f"new {uuid4().hex[:16]}",
-        received_at=now,
+        received_at=received_at if back_dated else now,
+        received_reason=received_reason if back_dated else "",
         entered_at=now,
         entered_by=by,
         channel=channel if channel in Channel.values else Channel.FAX,

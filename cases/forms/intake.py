@@ -69,7 +69,7 @@ class LinesField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=600, **options)
 
-    def clean(self, value: Any) -> tuple[str, ...]:  # type: ignore[override]  # a tuple where Django has a text
+    def clean(self, value: Any) -> tuple[str, ...]:
         lines = tuple(line.strip() for line in str(super().clean(value)).splitlines() if line.strip())
         if len(lines) > MOST_ADDRESS_LINES:
             raise ValidationError(f"An address has at most {MOST_ADDRESS_LINES} lines.")

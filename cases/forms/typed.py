@@ -34,8 +34,9 @@ LIKE_ABOVE = ("first_service", "last_service", "place")
 
 
 def typed_from(post: Any) -> Typed:
-    """What a request sent, without its buttons."""
-    return {name: post.getlist(name) for name in post if name not in NOT_KEPT and name not in BUTTONS}
+    """What a request sent, without its buttons, and without what no database keeps."""
+    names = [name for name in post if name not in NOT_KEPT and name not in BUTTONS and "\0" not in name]
+    return {name: [text.replace("\0", "") for text in post.getlist(name)] for name in names}
 
 
 def pressed(post: Any) -> tuple[str, str]:

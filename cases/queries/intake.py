@@ -16,11 +16,11 @@ MOST_FOUND = 12
 
 
 def draft_case(reference: str) -> Case | None:
-    return Case.objects.filter(reference=reference).first()
+    return Case.objects.filter(reference=reference.replace("\0", "")).first()
 
 
 def documents_of(case: Case) -> list[Document]:
-    return list(case.documents.order_by("id"))
+    return list(Document.objects.filter(case=case).order_by("id"))
 
 
 def member_on_file(plan: str, member_id: str) -> Member | None:
@@ -53,6 +53,7 @@ def has_diagnosis_codes() -> bool:
 
 def diagnoses_found(text: str, most: int = MOST_FOUND) -> list[DiagnosisCode]:
     """Codes that begin like the text, then titles that hold all its words; short titles first."""
+    text = text.replace("\0", "")
     words = text.split()
     if not words or len(text.strip()) < 2:
         return []

@@ -17,7 +17,9 @@ MOST_MEMBERS = 200  # a name as common as that is narrowed by typing more
 
 def cases_found(text: str) -> QuerySet[Case]:
     """Cases of this reference (or its beginning), member number, name, procedure or diagnosis; every case where nothing was typed."""
-    words = " ".join(text.split())
+    words = " ".join(text.replace("\0", "").split())
+    if text and not words:
+        return Case.objects.none()
     if not words:
         return Case.objects.all()
     code = words.upper()
@@ -45,6 +47,7 @@ def case_page(rows: QuerySet[Case], place: int | None, *, backwards: bool = Fals
 
 def members_found(text: str, most: int) -> Sequence[Member]:
     """Members by number, or by the beginning of their names in either order: "sample", "avery sam", "sample, avery"."""
+    text = text.replace("\0", "")
     words = text.casefold().replace(",", " ").split()
     if not words:
         return []

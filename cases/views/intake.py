@@ -96,7 +96,7 @@ def member_options(request: UserRequest) -> HttpResponse:
 def service_hint(request: UserRequest) -> HttpResponse:
     """What we know of a procedure code."""
     permissions.check_take_in(request.user)
-    code = next((request.GET[name] for name in request.GET if name == "q" or name.endswith("-code")), "").strip().upper()
+    code = next((request.GET[name] for name in request.GET if name == "q" or name.endswith("-code")), "").replace("\0", "").strip().upper()
     return render(request, "cases/intake_lines.html#hint", {"hint": shown.service_hint(code, queries.services([code]).get(code))})
 
 
@@ -155,18 +155,11 @@ def _draft(request: UserRequest, reference: str) -> Case | None:
 
 def _saved(request: UserRequest, case: Case | None, typed: Typed, *, quietly: bool = False) -> Case:
     """The draft, begun if this is the first time."""
-    if case is None:
-        case = start_case(by=request.user, channel=text_of(typed, "channel"), draft=typed, draft_key=text_of(typed, "draft_key"))
     received_at, reason = _quiet(case, typed).received()
-    return save_draft(
-        case_id=case.pk,
-        draft=typed,
-        by=request.user,
-        received_at=received_at,
-        received_reason=reason,
-        channel=text_of(typed, "channel"),
-        quietly=quietly,
-    )
+    kept = {"draft": typed, "channel": text_of(typed, "channel"), "received_at": received_at, "received_reason": reason}
+    if case is None:
+        return start_case(by=request.user, draft_key=text_of(typed, "draft_key"), **kept)
+    return save_draft(case_id=case.pk, by=request.user, quietly=quietly, **kept)
 
 
 def _quiet(case: Case | None, typed: Any) -> IntakeForms:
