@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from cases.enums import DenialBasis
-from cases.models import Amendment, Document, InformationRequest, PageOpening, PeerToPeer, Referral, RequestItem, Score, ServiceLine
+from cases.models import Amendment, Case, Document, InformationRequest, PageOpening, PeerToPeer, Referral, RequestItem, Score, ServiceLine
 from cases.wording import long_date
 from criteria.enums import Family, Value
 from criteria.tree import Criterion
@@ -107,23 +107,31 @@ class Beside:
 
 
 def beside(line: ServiceLine) -> Beside:
-    """In a fixed number of statements."""
-    case = line.case
-    return Beside(
-        documents=list(case.documents.select_related("replaced_by").order_by("id")),
-        requests=requests_of(line),
-        referrals=list(line.referrals.select_related("by").order_by("id")),
-        peer_to_peers=list(line.peer_to_peers.select_related("offered_by", "closed_by").order_by("id")),
-        scores=list(case.scores.order_by("id")),
-        amendments=list(line.amendments.select_related("by").order_by("id")),
-    )
+    """Of one line, in a fixed number of statements."""
+    return besides(line.case, [line])[line.pk]
 
 
-def requests_of(line: ServiceLine) -> list[InformationRequest]:
-    """Sent requests with an item for this line, oldest first; all their items, so that numbers are those of the letter."""
+def besides(case: Case, lines: Sequence[ServiceLine]) -> dict[int, Beside]:
+    """Of several lines of a case, in the same number of statements as of one."""
+    ids = [line.pk for line in lines]
     items = RequestItem.objects.select_related("line", "document").order_by("position")
-    found = InformationRequest.objects.filter(items__line=line, sent_at__isnull=False).distinct().order_by("id")
-    return list(found.select_related("sent_by").prefetch_related(Prefetch("items", items)))
+    asked = case.requests.filter(sent_at__isnull=False).select_related("sent_by").prefetch_related(Prefetch("items", items)).order_by("id")
+    referred = case.referrals.select_related("by").prefetch_related(Prefetch("lines", ServiceLine.objects.only("pk"))).order_by("id")
+    offered = PeerToPeer.objects.filter(line__in=ids).select_related("offered_by", "closed_by").order_by("id")
+    changed = Amendment.objects.filter(line__in=ids).select_related("by").order_by("id")
+    documents, scores = list(case.documents.select_related("replaced_by").order_by("id")), list(case.scores.order_by("id"))
+    requests, referrals, conversations, amendments = list(asked), list(referred), list(offered), list(changed)
+    return {
+        line.pk: Beside(
+            documents=documents,
+            requests=[row for row in requests if _is_about(row, line)],
+            referrals=[row for row in referrals if line.pk in {each.pk for each in row.lines.all()}],
+            peer_to_peers=[row for row in conversations if row.line_id == line.pk],
+            scores=scores,
+            amendments=[row for row in amendments if row.line_id == line.pk],
+        )
+        for line in lines
+    }
 
 
 def pages_opened(case_id: int, user_id: int) -> tuple[set[int], int]:

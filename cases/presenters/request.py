@@ -1,0 +1,118 @@
+"""What the request page and the page of answers show: items with where they come from, what follows, documents to tick against."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from authreview import due
+from cases.enums import ItemStatus
+from cases.models import Document, InformationRequest
+from cases.queries.asking import AskedItem, Target, WantedItem, asked_items
+from cases.turnaround import Rule
+
+
+def targets_text(targets: Iterable[Target]) -> str:
+    """Targets as a hidden field carries them: "1:duration;2!side"."""
+    return ";".join(f"{each.line}!{each.flag}" if each.flag else f"{each.line}:{','.join(each.criteria)}" for each in targets)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemShown:
+    """What stands beside an item that can be ticked."""
+
+    lines: str
+    why: str
+    note: str
+    group: str
+
+
+GROUPS = {
+    "ask": "Asked for",
+    "more": "Could be asked for too",
+    "unmarked": "Not marked yet: look in the record first",
+}
+
+
+def item_shown(item: WantedItem) -> ItemShown:
+    note = f"Asked on {due.day(item.asked_at)}; no answer yet." if item.asked_at else ""
+    group = "ask" if item.ticked else "unmarked" if item.unmarked else "more"
+    return ItemShown(lines_words(item.lines), "; ".join(item.why), note, group)
+
+
+def lines_words(numbers: Sequence[int]) -> str:
+    """ "Line 1", "Lines 1 and 3"."""
+    words = [str(number) for number in numbers]
+    if len(words) == 1:
+        return f"Line {words[0]}"
+    return f"Lines {', '.join(words[:-1])} and {words[-1]}"
+
+
+def consequence(rule: Rule | None, until: datetime, decide_by: datetime | None) -> str:
+    """What follows from asking, in plain words."""
+    if rule is not None and rule.tolls:
+        clock = f"The clock of these lines stops when this is sent, until the answer comes or {due.day(until)}."
+    else:
+        clock = f"Asking does not stop the clock: the decision stays due {due.day_time(decide_by)}." if decide_by else ""
+    return f"{clock} If nothing comes, a medical director decides on what the record shows. Nothing is decided by itself.".strip()
+
+
+# ---- answers --------------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class AskedShown:
+    """One item of a sent request: how it stands, and what answered it."""
+
+    number: int
+    text: str
+    lines: str
+    status: str
+    kind: str
+    is_open: bool
+    answered: str
+
+
+KINDS = {
+    ItemStatus.OPEN: "missing",
+    ItemStatus.PARTLY: "unclear",
+    ItemStatus.RECEIVED: "met",
+    ItemStatus.WAIVED: "na",
+    ItemStatus.MOOT: "na",
+}
+
+
+def asked_shown(item: AskedItem) -> AskedShown:
+    row = next((each for each in item.rows if each.status == item.status), item.rows[0])
+    answered = ""
+    if row.document:
+        answered = f"{row.document.title}{f', p. {row.page}' if row.page else ''}, {due.day(row.resolved_at)}"
+    elif row.resolved_at:
+        answered = due.day(row.resolved_at)
+    status = ItemStatus(item.status)
+    return AskedShown(item.number, item.wording["en"], lines_words(item.lines), status.label, KINDS[status], item.is_open, answered)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestShown:
+    """A sent request as one block."""
+
+    sent: str
+    by: str
+    until: str
+    items: list[AskedShown]
+    open_count: int
+
+
+def request_shown(request: InformationRequest, line_id: int | None = None) -> RequestShown:
+    """All its items, or those of one line under the numbers of the letter."""
+    asked = [item for item in asked_items(request) if line_id is None or any(row.line_id == line_id for row in item.rows)]
+    items = [asked_shown(item) for item in asked]
+    by = request.sent_by.signature if request.sent_by else ""
+    return RequestShown(due.day(request.sent_at), by, due.day(request.answer_by), items, sum(item.is_open for item in items))
+
+
+def document_choices(documents: Sequence[Document]) -> list[tuple[int, str]]:
+    """Newest first: what answers a request came last."""
+    return [(row.pk, f"{row.title}{f', {due.day(row.date)}' if row.date else ''}") for row in reversed(documents)]
+
+
+def item_errors(errors: Mapping[str, Sequence[str]]) -> list[str]:
+    return [message for messages in errors.values() for message in messages]

@@ -1,0 +1,208 @@
+"""The request for information: writing and sending it, and ticking off what came."""
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.forms import BaseFormSet, formset_factory
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from authreview.access import reads
+from authreview.errors import Conflict
+from cases import permissions, workflow
+from cases.actions.clock import turnaround_rule
+from cases.actions.information import Answer, draft_request, receive_items, send_request
+from cases.enums import LineStatus
+from cases.forms.decide import AnsweredInForm, AnswerForm, ItemForm, OwnItemForm, UntilForm, newest_since
+from cases.models import Case
+from cases.presenters.decide import head, line_name
+from cases.presenters.request import (
+    GROUPS,
+    asked_shown,
+    consequence,
+    document_choices,
+    item_shown,
+    lines_words,
+    request_shown,
+    targets_text,
+)
+from cases.queries.asking import AskedItem, ItemDraft, WantedItem, answer_until, asked_items, wanted_items
+from cases.queries.lines import LineReview, line_review
+from cases.queries.recorded import CaseRecord, open_items
+from cases.queries.requests import answers_to, drafted, request_of
+from cases.queries.worklist import service_names
+
+from .loaders import UserRequest, load_case, load_record
+
+ItemForms = formset_factory(ItemForm, extra=0, max_num=200)
+AnswerForms = formset_factory(AnswerForm, extra=0, max_num=200)
+PAGE = "cases/decide/request.html"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reads("case")
+def ask(request: UserRequest, reference: str) -> HttpResponse:
+    """The items as the tree and the flags write them; POST sends them, or keeps them for later."""
+    record = load_record(request, reference)
+    permissions.check_read_clinical(request.user)
+    case = record.case
+    reviews = _askable(request, record)
+    wanted = _with_draft(wanted_items(reviews, open_items(case)), case)
+    now, zone = timezone.now(), _zone(case)
+    rule = turnaround_rule(case)
+    until = answer_until(rule, min((each.line.decide_by for each in reviews if each.line.decide_by), default=None), now, zone)
+    forms = _item_forms(request, case, wanted)
+    own = OwnItemForm(request.POST or None, prefix="own", lines=_own_lines(record, reviews), member_language=_language(case))
+    date = UntilForm(request.POST or None, zone=zone, initial={"answer_by": until.astimezone(zone).date()})
+    if request.method == "POST" and all([forms.is_valid(), own.is_valid(), date.is_valid()]):
+        return _sent(request, case, _drafts(forms, own), date)
+    shown = {targets_text(item.targets): item_shown(item) for item in wanted}
+    context = {
+        "head": head(case, record.lines, service_names({line.code for line in record.lines}), now),
+        "case": case,
+        "groups": _grouped(forms, shown),
+        "forms": forms,
+        "own": own,
+        "date": date,
+        "reads_spanish": _language(case) == "es",
+        "consequence": consequence(rule, until, min((each.line.decide_by for each in reviews if each.line.decide_by), default=None)),
+        "why": "" if reviews else _why_nothing(request, record),
+    }
+    return render(request, PAGE, context, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reads("case")
+def received(request: UserRequest, reference: str, request_id: int) -> HttpResponse:
+    """A sent request, item by item; POST ticks off what came, or takes lines back as they are."""
+    record = load_record(request, reference)
+    case = record.case
+    sent = request_of(case, request_id)
+    if sent is None:
+        raise Http404(f"{reference} has no request {request_id}.")
+    items = asked_items(sent)
+    documents = list(case.documents.order_by("id"))
+    choices = document_choices(documents)
+    forms = AnswerForms(request.POST or None, prefix="item", initial=[{}] * len(items), form_kwargs={"documents": choices}, auto_id="id_%s")
+    came = AnsweredInForm(
+        request.POST or None, prefix="all", documents=choices, initial={"document": newest_since(documents, sent.sent_at)}
+    )
+    if request.method == "POST":
+        permissions.check_receive_information(request.user)
+        if forms.is_valid() and came.is_valid():
+            return _received(request, case, items, forms, came)
+    waiting = [line for line in record.lines if line.status == LineStatus.AWAITING_INFORMATION]
+    context = {
+        "head": head(case, record.lines, service_names({line.code for line in record.lines}), timezone.now()),
+        "case": case,
+        "sent": request_shown(sent),
+        "rows": list(zip([asked_shown(item) for item in items], forms, strict=False)),
+        "forms": forms,
+        "came": came,
+        "waiting": [{"number": line.number, "words": lines_words([line.number])} for line in waiting],
+        "why": permissions.why_not(permissions.check_receive_information, request.user),
+        "documents_url": reverse("documents", args=[reference]),
+    }
+    return render(request, "cases/decide/received.html", context, status=422 if request.method == "POST" else 200)
+
+
+# ---- parts: asking --------------------------------------------------------------------------------------------------------------
+def _askable(request: UserRequest, record: CaseRecord) -> list[LineReview]:
+    """Lines that this person may ask about; a line in a conversation is asked about after it."""
+    reviews = [line_review(line) for line in record.lines if line.status in workflow.UNDECIDED]
+    return [
+        review
+        for review in reviews
+        if review.line.status != LineStatus.PEER_TO_PEER
+        and permissions.can(permissions.check_request_information, request.user, review.line)
+    ]
+
+
+def _why_nothing(request: UserRequest, record: CaseRecord) -> str:
+    refused = [permissions.why_not(permissions.check_request_information, request.user, line) for line in record.lines]
+    return next((why for why in refused if why), permissions.NOT_OPEN)
+
+
+def _with_draft(wanted: list[WantedItem], case: Case) -> list[WantedItem]:
+    """What was kept for later, ticked, before what could be asked for besides."""
+    kept = drafted(case)
+    taken = {target for item in kept for target in item.targets}
+    rest = [item for item in wanted if taken.isdisjoint(item.targets)]
+    if not kept:
+        return rest
+    return [*kept, *(WantedItem(item.wording, item.targets, False, item.why, item.unmarked, item.asked_at) for item in rest)]
+
+
+def _item_forms(request: UserRequest, case: Case, wanted: Sequence[WantedItem]) -> BaseFormSet[Any]:
+    initial = [
+        {"tick": item.ticked, "targets": targets_text(item.targets), "en": item.wording["en"], "es": item.wording.get("es", "")}
+        for item in wanted
+    ]
+    return ItemForms(request.POST or None, prefix="item", initial=initial, form_kwargs={"member_language": _language(case)})
+
+
+def _own_lines(record: CaseRecord, reviews: Sequence[LineReview]) -> list[tuple[int, str]]:
+    return [(review.line.number, line_name(review.line, {})) for review in reviews]
+
+
+def _drafts(forms: BaseFormSet[Any], own: OwnItemForm) -> list[ItemDraft]:
+    return [form.draft() for form in forms if form.cleaned_data.get("tick")] + own.drafts()
+
+
+def _sent(request: UserRequest, case: Case, items: list[ItemDraft], date: UntilForm) -> HttpResponse:
+    if "keep" in request.POST:
+        draft_request(case_id=case.pk, items=items, by=request.user)
+        messages.success(request, "Kept, not sent. It is here when you come back.")
+        return redirect("information-request", case.reference)
+    send_request(case_id=case.pk, items=items, answer_by=date.cleaned_data["answer_by"], by=request.user)
+    lines = lines_words(sorted({target.line for item in items for target in item.targets}))
+    verb = "waits" if lines.startswith("Line ") else "wait"
+    messages.success(request, f"Asked for {len(items)} thing{'' if len(items) == 1 else 's'}. {lines} {verb} for the answer.")
+    return redirect("case", case.reference)
+
+
+def _grouped(forms: BaseFormSet[Any], shown: dict[str, Any]) -> list[dict[str, Any]]:
+    """Item forms under their headings, in their order. What was posted stays where it stood."""
+    groups: dict[str, list[tuple[Any, Any]]] = {key: [] for key in GROUPS}
+    for form in forms:
+        item = shown.get(form["targets"].value() or "")
+        ticked = bool(form["tick"].value())
+        group = item.group if item and not (ticked and item.group != "ask") else "ask" if ticked else "more"
+        groups[group].append((form, item))
+    return [{"key": key, "title": title, "rows": groups[key]} for key, title in GROUPS.items() if groups[key]]
+
+
+# ---- parts: answers -------------------------------------------------------------------------------------------------------------
+def _received(request: UserRequest, case: Case, items: Sequence[AskedItem], forms: BaseFormSet[Any], came: AnsweredInForm) -> HttpResponse:
+    everything = "everything" in request.POST
+    answers: list[Answer] = []
+    for item, form in zip(items, forms, strict=False):
+        status = "received" if everything and item.is_open else form.cleaned_data.get("status", "")
+        if not status:
+            continue
+        if not item.is_open:
+            raise Conflict(f"Item {item.number} has been answered already.")
+        document, page = form.cleaned_data.get("document"), form.cleaned_data.get("page")
+        if document is None:
+            document, page = came.cleaned_data.get("document"), page or came.cleaned_data.get("page")
+        answers += [Answer(row.pk, status, document, page) for row in answers_to(item)]
+    take_back = [int(number) for number in request.POST.getlist("take_back") if number.isdigit()]
+    receive_items(case_id=case.pk, answers=answers, take_back=take_back, by=request.user)
+    after = load_case(request, case.reference)
+    back = [line.number for line in after.lines.order_by("number") if line.status == LineStatus.NURSE_REVIEW]
+    numbers = [number for number in back if number in {row.line.number for item in items for row in item.rows}]
+    messages.success(request, f"Recorded. {lines_words(numbers)} back with the nurse." if numbers else "Recorded. The rest is still open.")
+    return redirect("case", case.reference)
+
+
+def _zone(case: Case) -> ZoneInfo:
+    return ZoneInfo(case.plan.time_zone if case.plan else "America/New_York")
+
+
+def _language(case: Case) -> str:
+    return case.member.language if case.member else "en"
