@@ -100,9 +100,10 @@ def test_shows_errors(client, nurse):
     assert len(references(response)) == 1
 
 
-@pytest.mark.parametrize(
-    "nonsense", ["after=x.y", "after=1", "before=99999999999999999999999999.1", "tab=nothing", "after=&before=", "after=1." + "9" * 30]
-)
+NONSENSE = ["after=x.y", "after=1", "before=" + "9" * 26 + ".1", "tab=nothing", "after=&before=", "after=1." + "9" * 30]
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE)
 def test_nonsense_in_the_address_is_the_first_page(client, nurse, nonsense):
     case = routed(1)
     assert references(client.get(f"/?tab=team&{nonsense}")) in ([case.reference], [])
