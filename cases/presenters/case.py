@@ -9,10 +9,10 @@ from typing import Any
 from django.urls import reverse
 
 from authreview.canonical import sha256
-from authreview.due import DueIn, day, due_in, near_day
+from authreview.due import DueIn, day, day_time, due_in
 from cases import workflow
 from cases.enums import LineStatus, Outcome, TreatmentKind
-from cases.models import Amendment, Case, Determination, ServiceLine
+from cases.models import Amendment, Case, ServiceLine
 from cases.queries.case_page import PageRecord
 from cases.queries.lines import LineReview
 from cases.typed_dates import in_words
@@ -117,20 +117,21 @@ def header(page: PageRecord, now: datetime) -> Header:
         question=case_question([procedure(page, line) for line in page.record.lines], diagnoses, past=case.review_type == "postservice"),
         facts=_head_facts(case),
         clock=due_in(first.decide_by, now, stopped=first.clock_stopped) if first else None,
-        clock_words=first.clock if first else "",
+        clock_words=f"{_received(case)} {first.clock}" if first else "",
     )
 
 
 def procedure(page: PageRecord, line: ServiceLine) -> str:
-    """The name of a line's procedure: its rule's, else the code table's."""
-    review = next(each for each in page.reviews if each.line.pk == line.pk)
-    return review.joined.base.name if review.joined else page.names.get(line.code, line.code)
+    """The short name of a line's procedure, without what follows a comma."""
+    return page.names.get(line.code, "").split(",")[0]
 
 
 def line_tab(review: LineReview, name: str, *, current: bool) -> Tab:
     line = review.line
     kind, words = stands(review)
-    return Tab(line.number, reverse("case-line", args=[line.case.reference, line.number]), f"{line.code} {name}", current, kind, words)
+    return Tab(
+        line.number, reverse("case-line", args=[line.case.reference, line.number]), f"{line.code} {name}".strip(), current, kind, words
+    )
 
 
 def stands(review: LineReview) -> tuple[str, str]:
@@ -197,7 +198,7 @@ def decision(review: LineReview) -> DecisionShown | None:
         kind=kind,
         outcome=found.get_outcome_display() + units,
         basis=found.get_basis_display() if found.basis else "",
-        signed=f"{found.signed_by.signature}, {day(found.signed_at)} {_clock(found)}",
+        signed=f"{found.signed_by.signature}, {day_time(found.signed_at)}",
         verified=sha256(found.snapshot) == found.digest,
         digest=found.digest,
         number=found.authorization_number or "",
@@ -222,9 +223,12 @@ def _head_facts(case: Case) -> list[dict[str, Any]]:
         {"label": "Member", "value": f"{member.name}, born {day(member.birth_date)}, {member.member_id}" if member else "", "lead": False},
         {"label": "Plan", "value": f"{plan.name}, {case.get_line_of_business_display()}" if plan else "", "lead": False},
         {"label": "Review", "value": review, "lead": False},
-        {"label": "Received", "value": f"received {day(case.received_at)} by {case.get_channel_display().lower()}", "lead": False},
         {"label": "Practice", "value": practice, "lead": False},
     ]
+
+
+def _received(case: Case) -> str:
+    return f"Received {day_time(case.received_at)} by {case.get_channel_display().lower()}."
 
 
 def _service(line: ServiceLine) -> str:
@@ -277,7 +281,3 @@ def _plain(value: Any) -> str:
     if isinstance(value, dict):
         return " ".join(part for part in (value["name"], value["side"]) if part)
     return "none" if value in (None, "") else str(value)
-
-
-def _clock(found: Determination) -> str:
-    return near_day(found.signed_at, found.signed_at).removeprefix("today ")

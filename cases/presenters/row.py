@@ -240,7 +240,8 @@ def _proposed(row: Seen | None, proposal: Mapping[str, Any] | None, *, is_exclus
     if proposal is None:
         return None
     finding, arithmetic = proposal["finding"], proposal["arithmetic"]
-    accepted = row is not None and row.origin == FindingOrigin.ACCEPTED and not row.stale
-    if row is not None and accepted and (row.value, row.arithmetic) == (finding, arithmetic):
-        return None
+    if row is not None and not row.stale:
+        accepted = row.origin == FindingOrigin.ACCEPTED and (row.value, row.arithmetic) == (finding, arithmetic)
+        if accepted or (row.value is not None and row.value == proposal["stated"]):  # the reviewer has read what the form stated
+            return None
     return Proposed(word_of(finding, is_exclusion=is_exclusion).lower(), sentence(arithmetic), finding, bool(proposal["stated"]))

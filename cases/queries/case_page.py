@@ -9,23 +9,28 @@ from typing import Any, cast
 from django.db.models import CharField, OuterRef, Subquery
 from django.db.models.functions import Cast
 
+from authreview.models import User
 from cases.models import (
     Amendment,
     Case,
     CaseEvent,
     Contact,
+    Diagnosis,
     Examination,
     Finding,
     InformationRequest,
     Letter,
     Note,
+    Onset,
     PageOpening,
     RequestItem,
     Score,
     ServiceCode,
     ServiceLine,
     Session,
+    Treatment,
 )
+from cases.models.fact import Fact
 
 from .asking import STILL_WANTED
 from .lines import LineReview, line_review
@@ -77,12 +82,14 @@ class Seen:
 LINE_FIELDS = ("id", "number", "code", "status", "open_flags", "units", "policy_version_id", "first_service", "decide_by", "clock_stopped")
 JSON_FIELDS = ("pinned", "proposals", "flags", "reviewer_ids")
 FINDING_FIELDS = ("id", "criterion", "value", "note", "origin", "proposed", "arithmetic", "stale", "version", "at")
+WHO_FIELDS = ("username", "first_name", "last_name", "credentials")
 EVIDENCE_FIELDS = ("id", "document_id", "document__title", "page", "start", "end", "quote")
 LEAN = (
     *LINE_FIELDS,
     *(f"{name}_text" for name in JSON_FIELDS),
     *(f"findings__{name}" for name in FINDING_FIELDS),
     "searched_text",
+    *(f"findings__by__{name}" for name in WHO_FIELDS),
     *(f"findings__evidence__{name}" for name in EVIDENCE_FIELDS),
     "waits",
 )
@@ -91,7 +98,8 @@ _WANTED = {*LINE_FIELDS, *JSON_FIELDS, "case_id"}
 LINE_COLUMNS = [column.attname for column in ServiceLine._meta.concrete_fields if column.attname in _WANTED]  # noqa: SLF001  the model's order
 FINDING_AT = len(LINE_FIELDS) + len(JSON_FIELDS)
 SEARCHED_AT = FINDING_AT + len(FINDING_FIELDS)
-EVIDENCE_AT = SEARCHED_AT + 1
+WHO_AT = SEARCHED_AT + 1
+EVIDENCE_AT = WHO_AT + len(WHO_FIELDS)
 
 
 def line_to_mark(case: Case, number: int) -> LineReview | None:
@@ -99,11 +107,8 @@ def line_to_mark(case: Case, number: int) -> LineReview | None:
 
     Called under the case's lock. What is not read here (sites, diagnoses, clock words) is not there.
     """
-    waits = Subquery(
-        RequestItem.objects.filter(line=OuterRef("pk"), status__in=STILL_WANTED, request__sent_at__isnull=False)
-        .order_by("-id")
-        .values("request_id")[:1]
-    )
+    asked = RequestItem.objects.filter(line=OuterRef("pk"), status__in=STILL_WANTED, request__sent_at__isnull=False)
+    waits = Subquery(asked.order_by("-request_id").values("request_id")[:1])
     rows = list(ServiceLine.objects.filter(case_id=case.pk, number=number).annotate(**AS_TEXT, waits=waits).values_list(*LEAN))
     if not rows:
         return None
@@ -127,7 +132,8 @@ def _seen(rows: Iterable[tuple[Any, ...]]) -> dict[str, Seen]:
         if criterion not in found:
             id_, _, value, note, origin, proposed, arithmetic, stale, version, at = row[FINDING_AT:SEARCHED_AT]
             searched = tuple(map(tuple, json.loads(row[SEARCHED_AT] or "[]")))
-            found[criterion] = Seen(id_, criterion, value, note, origin, proposed, arithmetic, searched, stale, version, at)
+            who = User(**dict(zip(WHO_FIELDS, row[WHO_AT:EVIDENCE_AT], strict=True))).signature
+            found[criterion] = Seen(id_, criterion, value, note, origin, proposed, arithmetic, searched, stale, version, at, who)
         if row[EVIDENCE_AT] is not None:
             cited.setdefault(criterion, []).append(Passage(*row[EVIDENCE_AT:-1]))
     for criterion, passages in cited.items():
@@ -216,6 +222,23 @@ def page_record(record: CaseRecord) -> PageRecord:
         events=list(case.events.select_related("by").order_by("-sequence")),
         names=dict(ServiceCode.objects.filter(code__in=codes, effective_until__isnull=True).values_list("code", "name")),
     )
+
+
+FACTS: dict[str, type[Fact]] = {
+    "onset": Onset,
+    "treatment": Treatment,
+    "session": Session,
+    "examination": Examination,
+    "diagnosis": Diagnosis,
+    "score": Score,
+}
+
+
+def fact_row(case: Case, kind: str, fact_id: int) -> Any:
+    """A fact of this case or its member, or None."""
+    owners: dict[str, dict[str, Any]] = {"session": {"member": case.member}, "examination": {"line__case": case}}
+    model = FACTS.get(kind)
+    return model._default_manager.filter(pk=fact_id, **owners.get(kind, {"case": case})).first() if model else None  # noqa: SLF001
 
 
 def pages_opened(case_id: int, user_id: int) -> list[tuple[int, int, int]]:

@@ -1,0 +1,93 @@
+"""Notes, contacts, amendments and endings of lines as typed on the case page. Validate and convert only."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from cases.enums import Channel, ContactKind, Party, SideLabel
+from cases.intake_data import SiteData
+from cases.models import ServiceLine
+
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+SIDES = {word: side for side, label in SideLabel.choices for word in (side, label.lower(), "both" if side == "bilateral" else side)}
+
+
+def not_to_come(value: datetime | None) -> datetime | None:
+    if value is not None and value > timezone.now():
+        raise forms.ValidationError("This time is still to come.")
+    return value
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label="Note", max_length=8000, widget=forms.Textarea(attrs={"rows": 2}), help_text="For colleagues; never in a letter."
+    )
+
+
+class ContactForm(forms.Form):
+    kind = forms.ChoiceField(choices=ContactKind.choices, label="Kind")
+    party = forms.ChoiceField(choices=Party.choices, label="With", initial=Party.PRACTICE)
+    person = forms.CharField(required=False, max_length=160, label="Name")
+    outcome = forms.CharField(required=False, max_length=200, label="What came of it")
+    happened_at = forms.DateTimeField(required=False, label="When", widget=MOMENT, help_text="Empty: now.")
+
+    def clean_happened_at(self) -> datetime | None:
+        return not_to_come(self.cleaned_data["happened_at"])
+
+
+class _Lines(forms.Form):
+    lines = forms.TypedMultipleChoiceField(coerce=int, label="Lines", widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, lines: list[ServiceLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lines"].choices = [(line.number, f"{line.number}: {line.code}") for line in lines]  # type: ignore[attr-defined]
+
+
+class AmendForm(_Lines):
+    """What is left empty stays as it is."""
+
+    first_service = forms.DateField(required=False, label="First day", widget=forms.DateInput(attrs={"type": "date"}))
+    last_service = forms.DateField(required=False, label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    units = forms.IntegerField(required=False, min_value=1, max_value=999, label="Units")
+    code = forms.CharField(required=False, max_length=7, label="Code", help_text="Another code of the same rule.")
+    modifiers = forms.CharField(required=False, max_length=20, label="Modifiers")
+    sites = forms.CharField(
+        required=False, label="Sites", widget=forms.Textarea(attrs={"rows": 2}), help_text="One on each row: masseter, both sides"
+    )
+    agreed_with = forms.CharField(max_length=160, label="Agreed with", help_text="Who at the practice.")
+    channel = forms.ChoiceField(choices=Channel.choices, label="How")
+    agreed_at = forms.DateTimeField(required=False, label="When", widget=MOMENT, help_text="Empty: now.")
+
+    def clean_agreed_at(self) -> datetime | None:
+        return not_to_come(self.cleaned_data["agreed_at"])
+
+    def clean_sites(self) -> tuple[SiteData, ...] | None:
+        rows = [row.strip() for row in self.cleaned_data["sites"].splitlines() if row.strip()]
+        found = []
+        for row in rows:
+            name, _, side = (part.strip() for part in row.partition(","))
+            if side and side.lower() not in SIDES:
+                raise forms.ValidationError(f"“{side}” is no side: left, right or both sides.")
+            found.append(SiteData(name, SIDES[side.lower()] if side else ""))
+        return tuple(found) or None
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if not self.errors and all(found.get(name) in (None, "") for name in self.change_names):
+            raise forms.ValidationError("Say what changes: a day, units, a code, modifiers or sites.")
+        first, last = found.get("first_service"), found.get("last_service")
+        if first and last and last < first:
+            self.add_error("last_service", "The last day cannot be before the first.")
+        return found
+
+    change_names = ("first_service", "last_service", "units", "code", "modifiers", "sites")
+
+    def change(self) -> dict[str, Any]:
+        """The arguments of a LineChange."""
+        return {name: self.cleaned_data[name] or None for name in self.change_names}
+
+
+class EndForm(_Lines):
+    why = forms.CharField(max_length=200, label="Reason")

@@ -1,0 +1,94 @@
+"""Clinical facts on the case page: typed in one line or in a form, edited, confirmed, removed. Back to the page as it was."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from authreview.access import reads
+from authreview.answers import page_before
+from cases import permissions
+from cases.actions import facts as actions
+from cases.actions.fact_rows import COLUMNS, columns_of
+from cases.forms.facts import FORMS, TITLES, FactForm
+from cases.models import Case
+from cases.queries.case_page import fact_row
+
+from .loaders import UserRequest, load_record
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reads("case")
+def new_fact(request: UserRequest, reference: str, kind: str) -> HttpResponse:
+    """A fact of one kind."""
+    record = load_record(request, reference)
+    permissions.check_state_facts(request.user)
+    form = _form(kind)(request.POST or None, lines=record.lines)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, record.case, kind, form, f"Add: {TITLES[kind]}")
+    values = form.cleaned_data
+    actions.state_fact(case_id=record.case.pk, kind=kind, values=values, line=values.get("line"), by=request.user)
+    messages.success(request, "The fact is recorded.")
+    return _back(request, reference)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reads("case")
+def fact(request: UserRequest, reference: str, kind: str, fact_id: int) -> HttpResponse:
+    """Edit one fact; `do` confirms or removes it."""
+    record = load_record(request, reference)
+    permissions.check_state_facts(request.user)
+    row = fact_row(record.case, kind, fact_id)
+    if row is None:
+        raise Http404("This fact is not recorded any more.")
+    which: dict[str, Any] = {"case_id": record.case.pk, "by": request.user}
+    if request.method == "POST" and request.POST.get("do") == "confirm":
+        actions.confirm_facts(**which, facts=[(kind, fact_id)])
+        messages.success(request, "The fact is confirmed.")
+        return _back(request, reference)
+    if request.method == "POST" and request.POST.get("do") == "remove":
+        actions.remove_fact(**which, kind=kind, fact_id=fact_id)
+        messages.success(request, "The fact is removed; the history keeps it.")
+        return _back(request, reference)
+    form = _form(kind)(request.POST or None, lines=record.lines, initial=columns_of(kind, row))
+    form.fields.pop("line", None)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, record.case, kind, form, f"Edit: {TITLES[kind]}")
+    values = {name: form.cleaned_data[name] for name in COLUMNS[kind] if name in form.cleaned_data}
+    actions.edit_fact(**which, kind=kind, fact_id=fact_id, values=values)
+    messages.success(request, "The fact is changed.")
+    return _back(request, reference)
+
+
+@require_POST
+def confirm_all(request: UserRequest, reference: str) -> HttpResponse:
+    """Everything that was stated, confirmed against the record."""
+    record = load_record(request, reference)
+    count = actions.confirm_facts(case_id=record.case.pk, by=request.user)
+    messages.success(request, f"{count} fact{'s' if count != 1 else ''} confirmed.")
+    return _back(request, reference)
+
+
+def _form(kind: str) -> type[FactForm]:
+    if kind not in FORMS:
+        raise Http404(f"There is no fact of the kind {kind}.")
+    return FORMS[kind]
+
+
+def _page(request: UserRequest, case: Case, kind: str, form: FactForm, title: str) -> HttpResponse:
+    context = {"case": case, "form": form, "title": title, "back": _address(request, case.reference)}
+    return render(request, "cases/facts/form.html", context, status=422 if form.is_bound else 200)
+
+
+def _address(request: UserRequest, reference: str) -> str:
+    """The page one came from, if it is this case's; else the case."""
+    given = request.POST.get("back") or page_before(request)
+    case = reverse("case", args=[reference])
+    return given if given.startswith(case) and "/facts" not in given else case
+
+
+def _back(request: UserRequest, reference: str) -> HttpResponse:
+    return redirect(_address(request, reference).split("#")[0] + "#facts")

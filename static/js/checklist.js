@@ -1,0 +1,165 @@
+// The checklist: moving between rows, digits that cite, keeping radios in step with what an answer says. What is saved is decided by the server.
+// A passage selected in the record is told by record.js ("record:selected", "record:cleared"). Controls of a row are never replaced.
+"use strict";
+(() => {
+  const list = document.getElementById("checklist");
+  if (!list) return;
+  const rows = () => [...list.querySelectorAll(".row-c")].filter((row) => row.checkVisibility());
+  const rowOf = (element) => element?.closest?.(".row-c") ?? null;
+  const status = (row) => row.querySelector(".row-status");
+  const isTyping = (element) => element.matches("textarea, select, input:not([type=radio], [type=checkbox], [type=button], [type=submit])");
+  const keysOn = () => !document.documentElement.classList.contains("keys-off");
+  let last = null;      // the row in hand, also while the focus is in the record
+  let pending = false;  // a passage is selected
+  let digits = "";
+  let timer = 0;
+
+  const go = (row) => { if (!row) return; last = row; row.focus({ preventScroll: true }); row.scrollIntoView({ block: "nearest" }); };
+  const inHand = () => rowOf(document.activeElement) ?? (last?.isConnected ? last : null);
+  const move = (step) => {
+    const all = rows();
+    const at = all.indexOf(inHand());
+    go(all[at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1)]);
+  };
+  // The next row that is open and that nobody has marked; from the top if there is none below.
+  const nextOpen = (from) => {
+    const all = rows();
+    const at = from ? all.indexOf(from) : -1;
+    const open = (row) => status(row).dataset.value === "" && row.querySelector(".mark-c").dataset.mark === "open";
+    return [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].find(open);
+  };
+  list.addEventListener("focusin", (event) => { const row = rowOf(event.target); if (row) last = row; });
+
+  // --- citing: a selected passage and a number
+  document.addEventListener("record:selected", () => { pending = true; stop(); });
+  document.addEventListener("record:cleared", () => { pending = false; stop(); });
+  const stop = () => { clearTimeout(timer); digits = ""; };
+  const citeTo = (row) => {
+    stop();
+    const form = document.getElementById("cite-form");
+    if (!row || !form) return;
+    document.getElementById("cite-criterion").value = row.dataset.row;
+    document.getElementById("quote-text").value = "";
+    citing = row;
+    form.requestSubmit();
+  };
+  let citing = null;
+  const byNumber = (number) => [...list.querySelectorAll(".row-c")].find((row) => row.dataset.number === String(number));
+  const most = () => Math.max(0, ...[...list.querySelectorAll(".row-c")].map((row) => Number(row.dataset.number)));
+  const digit = (key) => {
+    clearTimeout(timer);
+    digits = digits + key;
+    const number = Number(digits);
+    if (number < 1 || number > most()) { say(`There is no criterion ${digits}.`); stop(); return; }
+    if (digits.length > 1 || number * 10 > most()) { citeTo(byNumber(number)); return; }
+    timer = setTimeout(() => citeTo(byNumber(number)), 800);
+  };
+  // Before keys.js: with a passage selected a digit names a criterion and marks nothing.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const focused = document.activeElement ?? document.body;
+    const typing = isTyping(focused);
+    if (pending && !typing && keysOn() && !document.querySelector("dialog[open]")) {
+      if (/^[0-9]$/.test(event.key)) { event.preventDefault(); event.stopImmediatePropagation(); if (!event.repeat) digit(event.key); return; }
+      if (event.key === "Enter" && digits) { event.preventDefault(); event.stopImmediatePropagation(); citeTo(byNumber(Number(digits))); return; }
+      if (event.key === "c" && inHand()) { event.preventDefault(); event.stopImmediatePropagation(); citeTo(inHand()); return; }
+    }
+    if (event.key === "Escape" && typing && rowOf(focused)) { event.preventDefault(); go(rowOf(focused)); return; }
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !typing && !event.shiftKey && rowOf(focused)) {
+      event.preventDefault();
+      move(event.key === "ArrowDown" ? 1 : -1);
+    }
+  }, true);
+
+  // --- keys that no control of the page takes; from the record's own window too
+  document.addEventListener("ar:key", (event) => {
+    const { key, repeat } = event.detail;
+    const here = event.target.closest("#checklist, #record-pane") || event.target === document.body;
+    if (pending && /^[0-9]$/.test(key)) { event.preventDefault(); if (!repeat) digit(key); return; }
+    if (pending && key === "c" && inHand()) { event.preventDefault(); citeTo(inHand()); return; }
+    if (!here) return;
+    if (key === "j" || key === "k") { event.preventDefault(); move(key === "j" ? 1 : -1); return; }
+    if (key === "o") { event.preventDefault(); go(nextOpen(inHand())); return; }
+    if (key === "A" && !repeat) { const button = document.getElementById("accept-all"); if (button) { event.preventDefault(); button.click(); } return; }
+    // The focus is beside the list: the key is meant for the row in hand.
+    const control = !rowOf(event.target) && last?.isConnected ? last.querySelector(`[data-key="${CSS.escape(key)}"]`) : null;
+    if (control?.checkVisibility()) { event.preventDefault(); if (!repeat) { control.focus(); if (!isTyping(control)) control.click(); } }
+  });
+
+  // --- what is typed
+  list.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-add-evidence]");
+    if (!button) return;
+    document.getElementById("cite-criterion").value = rowOf(button).dataset.row;
+    document.getElementById("cite-sec").open = true;
+    document.getElementById("quote-text").focus();
+    citing = rowOf(button);
+  });
+  list.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches(".row-note textarea")) event.target.blur();
+  });
+  // A point of the panel leads to its row, also inside a folded part.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#standing a.point, .message a[href^='#finding-']");
+    const row = link && document.getElementById(link.hash.slice(1));
+    if (!row) return;
+    event.preventDefault();
+    const folded = row.closest("details");
+    if (folded) folded.open = true;
+    go(row);
+  });
+
+  // --- answers. A radio follows the answer unless somebody has chosen again since it was asked.
+  const chosen = new WeakMap();
+  list.addEventListener("change", (event) => { const row = rowOf(event.target); if (row && event.target.type === "radio") chosen.set(row, (chosen.get(row) ?? 0) + 1); });
+  const asked = new WeakMap();
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const counts = new Map(rows().map((row) => [row, chosen.get(row) ?? 0]));
+    asked.set(event.detail.xhr, counts);
+  });
+  const follow = (xhr) => {
+    const counts = asked.get(xhr);
+    list.querySelectorAll(".row-c").forEach((row) => {
+      if (counts && (counts.get(row) ?? 0) !== (chosen.get(row) ?? 0)) return;
+      const value = status(row).dataset.value;
+      row.querySelectorAll("input[type=radio]").forEach((radio) => { radio.checked = radio.value === value; });
+    });
+  };
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { xhr, elt, successful } = event.detail;
+    if (!list.contains(elt)) return;
+    if (successful && xhr.status < 300) {
+      follow(xhr);
+      if (elt.id === "cite-form") { document.getElementById("quote-text").value = ""; go(nextOpen(citing) ?? citing); citing = null; }
+    }
+    if (xhr.status === 409) offer(rowOf(elt));
+  });
+  document.addEventListener("checklist:recorded", (event) => {
+    const form = event.target.closest?.(".row-fact") ?? rowOf(event.target)?.querySelector(".row-fact");
+    if (!form) return;
+    form.elements.typed.value = "";
+    go(nextOpen(rowOf(form)) ?? rowOf(form));
+  });
+  document.addEventListener("checklist:accepted", () => go(nextOpen(null)));
+
+  // A stale row: nothing typed is lost, and one press shows what is saved now.
+  const offer = (row) => {
+    const said = document.querySelector("#messages .message-text");
+    if (!row || !said || said.querySelector("a")) return;
+    const link = document.createElement("a");
+    link.href = `#${row.id}`;
+    link.textContent = "Show what is saved now";
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      link.closest(".message").remove();
+      chosen.delete(row);
+      htmx.ajax("GET", row.querySelector("form").getAttribute("action"), { source: row, swap: "none" }).then(() => { follow(null); go(row); });
+    });
+    said.append(" ", link);
+  };
+  const say = (text) => { document.getElementById("said").textContent = text; };
+
+  const wanted = location.hash.startsWith("#finding-") ? document.getElementById(location.hash.slice(1)) : null;
+  if (wanted) { const folded = wanted.closest("details"); if (folded) folded.open = true; go(wanted); }
+})();
