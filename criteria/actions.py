@@ -188,11 +188,11 @@ def _saved_meanwhile(version: PolicyVersion, revision: int) -> str:
     said = []
     for event in later_saves(version, revision):
         changed = event.details["changes"]
-        more = f" and {len(changed) - NAMED_CHANGES} more" if len(changed) > NAMED_CHANGES else ""
-        what = ("; ".join(changed[:NAMED_CHANGES]) + more) if changed else "nothing that a reviewer sees"
+        more = f" And {len(changed) - NAMED_CHANGES} more." if len(changed) > NAMED_CHANGES else ""
+        what = " ".join(changed[:NAMED_CHANGES]) + more or "Nothing that a reviewer sees."
         said.append(f"{event.by_name} at {due.day_time(event.at)}: {what}")
-    theirs = ". ".join(said)
-    return f"{version} was saved since you opened it. {theirs}. Nothing of yours is stored yet: take their changes in, then save again."
+    theirs = " ".join(said)
+    return f"{version} was saved since you opened it. {theirs} Nothing of yours is stored yet: take their changes in, then save again."
 
 
 def _valid(document: Mapping[str, Any]) -> Tree:

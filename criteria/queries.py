@@ -143,17 +143,21 @@ def _happened(event: PolicyEvent) -> Happened:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A policy on a day: the version in force, the next one to come, and those of before. At least one of them is there."""
+    """A policy on a day: the version in force, the next one to come, and all that were ever published, newest first."""
 
     slug: str
     now: PolicyVersion | None
     coming: PolicyVersion | None
-    before: tuple[PolicyVersion, ...]
+    versions: tuple[PolicyVersion, ...]
 
     @property
     def shown(self) -> PolicyVersion:
         """What a reader sees first: in force, else to come, else the last that was."""
-        return self.now or self.coming or self.before[0]
+        return self.now or self.coming or self.versions[0]
+
+    def version_before(self, version: PolicyVersion) -> PolicyVersion | None:
+        """The version that this one followed: the next older in the order of their first days."""
+        return next(iter(self.versions[self.versions.index(version) + 1 :]), None)
 
 
 def library(on: date) -> list[Shelf]:
@@ -195,5 +199,4 @@ def _shelf(slug: str, versions: list[PolicyVersion], on: date) -> Shelf:
     """`versions` newest first."""
     now = next((version for version in versions if is_in_force(version, on)), None)
     coming = [version for version in versions if version.effective_from > on and version.status == VersionStatus.PUBLISHED]
-    next_one = coming[-1] if coming else None
-    return Shelf(slug, now, next_one, tuple(version for version in versions if version not in (now, *coming)))
+    return Shelf(slug, now, coming[-1] if coming else None, tuple(versions))

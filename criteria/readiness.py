@@ -67,15 +67,30 @@ def _takes_over(version: PolicyVersion, others: Sequence[PolicyVersion]) -> list
     ]
 
 
-def _examples(version: PolicyVersion, others: Sequence[PolicyVersion]) -> list[Blocker]:
+def example_report(version: PolicyVersion, others: Sequence[PolicyVersion]) -> examples.Report:
+    """The examples of a version, run beside the published versions of other policies."""
+    return _reports(version, _beside(version, others))[0]
+
+
+def _beside(version: PolicyVersion, others: Sequence[PolicyVersion]) -> list[PolicyVersion]:
+    return [other for other in others if other.policy_id != version.policy_id]
+
+
+def _reports(version: PolicyVersion, beside: Sequence[PolicyVersion]) -> list[examples.Report]:
     files = [loaded(version.document, version.policy.slug)]
-    names = [other for other in others if other.policy_id != version.policy_id]
-    files += [loaded({**other.document, "examples": []}, f"{other.policy.slug} {other.version}") for other in names]
-    report, *beside = examples.check(files)
+    files += [loaded({**other.document, "examples": []}, f"{other.policy.slug} {other.version}") for other in beside]
+    return examples.check(files)
+
+
+def _examples(version: PolicyVersion, others: Sequence[PolicyVersion]) -> list[Blocker]:
+    beside = _beside(version, others)
+    report, *theirs = _reports(version, beside)
     found = [Blocker(error.path, error.message) for error in report.errors]
-    for other, theirs in zip(names, beside, strict=True):
+    for other, its_report in zip(beside, theirs, strict=True):
         if other.overlays == version.policy.slug:
-            found += [Blocker("", f"The exception {other} would no longer join this policy. {error.message}") for error in theirs.errors]
+            found += [
+                Blocker("", f"The exception {other} would no longer join this policy. {error.message}") for error in its_report.errors
+            ]
     if not report.results and not report.errors:
         found.append(Blocker("examples", "A policy is published with examples; it has none."))
     for number, result in enumerate(report.results):

@@ -1,5 +1,13 @@
 """Addresses of the reading room."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import views
+
+urlpatterns = [
+    path("", views.policies, name="policies"),
+    path("public/<slug:slug>", views.public, name="policy-public"),
+    path("<slug:slug>/", views.policy, name="policy"),
+    path("<slug:slug>/versions/<path:version>", views.policy_version, name="policy-version"),
+    path("<slug:slug>/files/<path:version>", views.policy_file, name="policy-file"),
+]

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.exceptions import Resolver404
 from django.utils.regex_helper import normalize
 
-OPEN = {"/sign-in/", "/healthz"}
+OPEN = {"/sign-in/", "/healthz", "/policies/public/1"}
 SIGN_IN = ("/sign-in/", "/admin/login/")
 ARGUMENTS = ("1", "auth", "x", "x-1", str(uuid.UUID(int=1)), "2026-03-10", "64405")
 

@@ -267,13 +267,14 @@ def test_retiring_looks_forward(approver):
 
 def test_the_second_editor_is_told_what_changed_and_nothing_is_written(editor):
     draft = drafted(small())
-    theirs = small(summary="Theirs.")
+    theirs = small(summary="Theirs")
     theirs["rules"][0]["criteria"]["text"] = "Hip pain for 3 months"
     save_draft(version_id=draft.pk, document=theirs, revision=1, by=user("policy_editor", username="pat"))
     sentence = refused(Conflict, save_draft, version_id=draft.pk, document=small(summary="Mine."), revision=1, by=editor)
     assert sentence == (
         "Joint shots 1 was saved since you opened it. Pat Example at 10 Mar 2026, 10:00: "
-        "The policy: policy (summary); Hip pain for 3 months: reworded (text). "
+        "The policy, summary: For a joint that hurts. becomes Theirs. "
+        "“Hip pain for 3 months”, text: Hip pain becomes Hip pain for 3 months. "
         "Nothing of yours is stored yet: take their changes in, then save again."
     )
     assert PolicyVersion.objects.get().document == theirs

@@ -1,0 +1,144 @@
+"""The administration's own rules: pages open by role, not by Django's permissions; people, their licences, who looked at what."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from .models import AccessRecord, Licence, User
+from .roles import ADMIN_PAGES, STAFF_ROLES
+
+admin.site.site_header = admin.site.site_title = "AuthReview"
+admin.site.index_title = "Administration"
+admin.site.enable_nav_sidebar = False
+
+
+class RolePages:
+    """For a ModelAdmin or an inline: what a person may do here stands in roles.ADMIN_PAGES. Superusers may do all."""
+
+    opts: Any
+    model: Any
+
+    def _may(self, request: HttpRequest, *verbs: str) -> bool:
+        user = request.user
+        if not isinstance(user, User) or not user.is_active or not user.is_staff:
+            return False
+        label = self.model._meta.label_lower  # noqa: SLF001 - _meta is public
+        return user.is_superuser or any(verb in ADMIN_PAGES.get(role, {}).get(label, ()) for role in user.roles for verb in verbs)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, "view", "change")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "view", "change")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "add")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "change")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "delete")
+
+
+class ReadOnlyPages(RolePages):
+    """Rows that the work writes: looked at here, changed by nobody, superusers neither."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class KeptPages(RolePages):
+    """Rows that others point to: they are closed or ended, never deleted."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class LicenceInline(RolePages, admin.TabularInline):
+    model = Licence
+    extra = 0
+
+
+@admin.register(User)
+class PersonAdmin(KeptPages, UserAdmin):
+    """People. A role brings its rights; who may sign needs a licence too. Whoever leaves is made inactive."""
+
+    inlines: ClassVar = [LicenceInline]
+    list_display = ("username", "get_full_name", "credentials", "role_names", "is_active", "last_login")
+    list_filter = ("groups", "is_active")
+    filter_horizontal = ("groups",)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": ("first_name", "last_name", "email", "credentials", "specialty", "npi")}),
+        ("Roles", {"fields": ("groups", "is_active"), "description": "What a person may do comes from these roles alone."}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description="Roles")
+    def role_names(self, person: User) -> str:
+        return ", ".join(sorted(group.name.replace("_", " ") for group in person.groups.all()))
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """A superuser's account is another superuser's business: its password would be a way up."""
+        mine = isinstance(request.user, User) and request.user.is_superuser
+        return super().has_change_permission(request, obj) and (obj is None or mine or not obj.is_superuser)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        fixed = ("last_login", "date_joined")
+        nobody_lifts_themselves = obj is not None and obj.pk == request.user.pk
+        return (*fixed, "groups", "is_active") if nobody_lifts_themselves else fixed
+
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: Any) -> None:
+        """The administration opens to people whose role has something to do there."""
+        super().save_related(request, form, formsets, change)
+        person = form.instance
+        opens = person.is_superuser or person.groups.filter(name__in=STAFF_ROLES).exists()
+        if person.is_staff != opens:
+            person.is_staff = opens
+            person.save(update_fields=["is_staff"])
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(ReadOnlyPages, admin.ModelAdmin):
+    """The roles are the product's own: looked at, not made."""
+
+    fields = ("name",)
+
+
+@admin.register(AccessRecord)
+class AccessRecordAdmin(ReadOnlyPages, admin.ModelAdmin):
+    """Who looked at what. Newest first; filters and search, no count of millions of rows."""
+
+    list_display = ("at", "person", "kind", "key", "origin", "outcome")
+    list_filter = ("kind", "outcome")
+    search_fields = ("=key",)
+    search_help_text = "A case's reference, or reference/document/page"
+    ordering = ("-id",)
+    show_full_result_count = False
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccessRecord]:
+        name = User.objects.filter(pk=OuterRef("user_id")).values("username")[:1]
+        return super().get_queryset(request).annotate(person=Subquery(name))
+
+    @admin.display(description="Person")
+    def person(self, record: Any) -> str:
+        return record.person or f"user {record.user_id}"

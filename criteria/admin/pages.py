@@ -1,0 +1,219 @@
+"""The pages of policy versions in the administration: import, the version with its steps, its text. What is done is done by the actions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from authreview.errors import Conflict, Incomplete
+from authreview.models import User
+from criteria import actions, permissions
+from criteria.comparison import changes
+from criteria.enums import VersionStatus
+from criteria.examples import Result
+from criteria.format import dump, parse
+from criteria.forms import PolicyTextForm, RetireForm, ReturnForm, SaveTextForm
+from criteria.models import PolicyVersion
+from criteria.presenters.document import policy_view
+from criteria.presenters.life import STATUS_PILLS, change_rows, entries, problem_rows, steps
+from criteria.queries import authors, history, in_force_version, published_versions
+from criteria.readiness import example_report
+from criteria.views import yaml_answer
+
+FOLDER = "admin/criteria/policyversion"
+PAGE = "admin:criteria_policyversion_change"
+
+
+def must(allowed: bool) -> None:
+    if not allowed:
+        raise PermissionDenied
+
+
+# ---- import
+
+
+def bring_in(request: HttpRequest) -> HttpResponse:
+    """A draft from a file or from pasted text; errors stand beside their lines, and what was given stays."""
+    user = _user(request)
+    if request.method != "POST":
+        start = PolicyVersion.objects.filter(pk=request.GET["from"]).first() if request.GET.get("from", "").isdigit() else None
+        form = PolicyTextForm(initial={"text": dump(start.document) if start else ""})
+        return _import_page(request, form, start, 200)
+    form = PolicyTextForm(request.POST, request.FILES)
+    if not form.is_valid() or form.loaded is None or form.loaded.document is None:
+        return _import_page(request, form, None, 422)
+    try:
+        draft = actions.new_draft(document=form.loaded.document, by=user)
+    except Conflict as conflict:  # caught, so that what was pasted stays on the page
+        form.add_error(None, conflict.sentence)
+        return _import_page(request, form, None, 409)
+    messages.success(request, f"{draft} is stored as a draft.")
+    return redirect(PAGE, draft.pk)
+
+
+def _import_page(request: HttpRequest, form: PolicyTextForm, start: PolicyVersion | None, status: int) -> HttpResponse:
+    return render(request, f"{FOLDER}/import.html", {"form": form, "start": start}, status=status)
+
+
+# ---- the version
+
+
+@dataclass(frozen=True, slots=True)
+class StepButton:
+    """One thing that can be done with a version from its status; `why` says why not now. `field`: the form that goes with it."""
+
+    name: str
+    label: str
+    kind: str
+    why: str
+    note: str = ""
+    form: Any = None
+
+
+@require_safe
+def version_page(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
+    """The tree as a nurse reads it, where the version stands in its life, what is missing, and what can be done."""
+    return _version_page(request, version, {}, 200)
+
+
+def _version_page(request: HttpRequest, version: PolicyVersion, forms: dict[str, Any], status: int) -> HttpResponse:
+    tree = parse(version.document)
+    view = policy_view(tree)
+    in_work = version.status in actions.IN_WORK
+    others = list(published_versions())
+    blockers = actions.blockers_of(version) if in_work else []
+    now = in_force_version(version.policy, timezone.localdate())
+    before = now if now and now.pk != version.pk else None
+    context = {
+        "version": version,
+        "view": view,
+        "pill": STATUS_PILLS[version.status],
+        "steps": steps(version),
+        "in_work": in_work,
+        "problems": problem_rows(blockers, view.anchors),
+        "buttons": _buttons(_user(request), version, len(blockers), forms),
+        "results": _results(example_report(version, others).results, len(tree.examples)),
+        "entries": entries(history(version.policy, version.version)),
+        "before": before,
+        "changes": change_rows(changes(parse(before.document), tree)) if before else [],
+        "may_draft": not permissions.why_not(permissions.check_draft, _user(request)),
+        "forms": [form for form in forms.values() if form.errors],
+    }
+    return render(request, f"{FOLDER}/version.html", context, status=status)
+
+
+def _results(results: tuple[Result, ...], count: int) -> list[tuple[str, Result]]:
+    """Each example with its anchor; none where they could not be run."""
+    return [(f"at-examples-{number}", result) for number, result in enumerate(results)] if len(results) == count else []
+
+
+def _buttons(user: User, version: PolicyVersion, missing: int, forms: dict[str, Any]) -> list[StepButton]:
+    """What can be done from this status, in the order in which it is usually wanted."""
+    lacks = f"{missing} thing{'s are' if missing > 1 else ' is'} missing; see the list." if missing else ""
+    wrote = authors(version)
+    drafts = permissions.why_not(permissions.check_draft, user)
+    approves = permissions.why_not(permissions.check_approve, user, version, wrote)
+    back = StepButton(
+        "return", "Send back to draft", "quiet", permissions.why_not(permissions.check_return, user), form=forms.get("return", ReturnForm())
+    )
+    waive = [] if "es" in version.waived_languages else [StepButton("waive", "Agree to publish without Spanish", "quiet", approves)]
+    match version.status:
+        case VersionStatus.DRAFT:
+            return [
+                StepButton("submit", "Submit for review", "accent", drafts or lacks),
+                *waive,
+                StepButton("discard", "Discard this draft", "quiet", drafts, "Its text stays in the history."),
+            ]
+        case VersionStatus.IN_REVIEW:
+            return [StepButton("approve", "Approve", "accent", approves or lacks), back, *waive]
+        case VersionStatus.APPROVED:
+            publishes = permissions.why_not(permissions.check_publish, user, version, wrote)
+            note = "From then on it cannot be changed. A correction is a new version."
+            return [StepButton("publish", "Publish", "accent", publishes or lacks, note), back]
+        case VersionStatus.PUBLISHED:
+            retires = permissions.why_not(permissions.check_retire, user)
+            note = "Reviews that began under it go on with it."
+            return [StepButton("retire", "Retire", "quiet", retires, note, forms.get("retire", RetireForm()))]
+    return []
+
+
+@require_POST
+def step(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
+    """One step of the life of a version."""
+    user, name = _user(request), request.POST.get("step", "")
+    if name in ("return", "retire"):
+        return _step_with_form(request, version, name)
+    taken: dict[str, tuple[Callable[..., PolicyVersion], str]] = {
+        "submit": (actions.submit, "is in review."),
+        "approve": (actions.approve, "is approved."),
+        "publish": (actions.publish, "is published."),
+        "waive": (actions.waive_spanish, "may be published without Spanish."),
+    }
+    if name == "discard":
+        actions.discard_draft(version_id=version.pk, by=user)
+        messages.success(request, f"The draft {version} is discarded.")
+        return redirect("admin:criteria_policyversion_changelist")
+    if name not in taken:
+        raise Incomplete("This step is not known. Load the page again.")
+    action, said = taken[name]
+    done = action(version_id=version.pk, by=user)
+    messages.success(request, f"{done} {said}")
+    return redirect(PAGE, version.pk)
+
+
+def _step_with_form(request: HttpRequest, version: PolicyVersion, name: str) -> HttpResponse:
+    user = _user(request)
+    form = ReturnForm(request.POST) if name == "return" else RetireForm(request.POST)
+    if not form.is_valid():
+        return _version_page(request, version, {name: form}, 422)
+    if name == "return":
+        done = actions.return_to_draft(version_id=version.pk, by=user, why=form.cleaned_data["why"])
+        messages.success(request, f"{done} is a draft again.")
+    else:
+        done = actions.retire(version_id=version.pk, by=user, last_day=form.cleaned_data["last_day"])
+        messages.success(request, f"{done} is retired; its last day is {form.cleaned_data['last_day']:%d %b %Y}.")
+    return redirect(PAGE, version.pk)
+
+
+# ---- the text
+
+
+@require_safe
+def file(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
+    return yaml_answer(version)
+
+
+def text(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
+    """The document as YAML: for an editor of a draft to write, for everybody else to read."""
+    writes = version.status == VersionStatus.DRAFT and not permissions.why_not(permissions.check_draft, _user(request))
+    if request.method != "POST":
+        form = SaveTextForm(initial={"text": dump(version.document), "revision": version.revision})
+        return _text_page(request, version, form, writes, 200)
+    form = SaveTextForm(request.POST, request.FILES)
+    if not form.is_valid() or form.loaded is None or form.loaded.document is None:
+        return _text_page(request, version, form, writes, 422)
+    try:
+        saved = actions.save_draft(
+            version_id=version.pk, document=form.loaded.document, revision=form.cleaned_data["revision"], by=_user(request)
+        )
+    except (Conflict, Incomplete) as refusal:  # caught, so that what was written stays on the page
+        form.add_error(None, refusal.sentence)
+        return _text_page(request, version, form, writes, refusal.status)
+    messages.success(request, f"{saved} is saved.")
+    return redirect(PAGE, version.pk)
+
+
+def _text_page(request: HttpRequest, version: PolicyVersion, form: SaveTextForm, writes: bool, status: int) -> HttpResponse:
+    return render(request, f"{FOLDER}/text.html", {"version": version, "form": form, "writes": writes}, status=status)
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
