@@ -5,6 +5,7 @@ between threads corrupts memory. Nothing is fetched but the project's own styles
 """
 
 import html as markup
+import mimetypes
 import os
 import re
 from functools import lru_cache
@@ -43,7 +44,8 @@ class OwnFiles(URLFetcher):
         path = Path(url.removeprefix("file://")).resolve() if url.startswith("file:///") else None
         if path is None or not any(path.is_relative_to(folder) for folder in OURS):
             raise FatalURLFetchingError(f"a letter fetches nothing from outside: {url[:200]}")
-        return URLFetcherResponse(url, path.read_bytes())
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"  # a linked stylesheet is read only as text/css
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
 
 
 def pdf_of(html: str, *, title: str = "", language: str = "en", watermark: str = "") -> bytes:
