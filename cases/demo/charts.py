@@ -168,6 +168,15 @@ def assessed(*names: str) -> Said:
     return Said("Assessment", f"{'. '.join(names)}.", {"diagnosis": "met"})
 
 
+def earlier_sets(chart: Chart, code: str, *, helped: bool) -> Said:
+    """Sets given before, the last one some three months ago."""
+    first, last = chart.day(150 + chart.number % 20), chart.day(84 + chart.number % 14)
+    effect = "clear relief for eight weeks and better function at work" if helped else "no clear effect yet"
+    text = f"Sets on {in_words(first)} and {in_words(last)}, {effect}."
+    facts = tuple(FactSeen("session", {"code": code, "date": day}, in_words(day)) for day in (first, last))
+    return Said("History", text, {"earlier": "met" if helped else "not_met"}, facts)
+
+
 # ---- sentences about nerves -----------------------------------------------------------------------------------------------------
 def attacks(chart: Chart) -> Said:
     text = (

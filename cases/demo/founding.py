@@ -158,12 +158,13 @@ def case_a(
         ),
         documents=(RecordDocument("Office visit note", days.day(VISIT_DAY_A), dedent(VISIT_A), source="Jordan Example"),),
         findings=findings,
-        answers=_answers_a(days),
+        answers=_answers_a(days, with_exception=plan == "ahh"),
         facts=(FactSeen("examination", {"site": "trapezius"}, "Trigger points are palpable in the upper trapezius", "20553"),),
     )
 
 
-def _answers_a(days: _Days) -> Answers:
+def _answers_a(days: _Days, *, with_exception: bool = False) -> Answers:
+    """Where a nurse may certify the occipital block, the practice says its side too."""
     text = f"""\
     ADDENDUM
     Onset: neck and shoulder pain began on {days.words(ONSET_A)} after a change of workstation.
@@ -175,9 +176,11 @@ def _answers_a(days: _Days) -> Answers:
     Physical therapy continues weekly. The nerve blocks will not be done on the day of the trigger point injections; they
     are requested for {days.words(BLOCKS_DAY_A)}.
     """
+    text = dedent(text) + ("The occipital blocks are on both sides.\n" if with_exception else "")
+    both_sides = {"sites": (SiteData("greater occipital nerve", "bilateral"),)} if with_exception else {}
     return Answers(
         at=(days.received_at + timedelta(days=3)).replace(hour=10, minute=15),
-        document=RecordDocument("Addendum", days.day(3), dedent(text), source="Jordan Example"),
+        document=RecordDocument("Addendum", days.day(3), text, source="Jordan Example"),
         findings={
             "20553": {
                 "duration": Found("met", f"neck and shoulder pain began on {days.words(ONSET_A)}"),
@@ -185,6 +188,7 @@ def _answers_a(days: _Days) -> Answers:
                 "physical_trial": Found("met", "manual therapy and stretching, no lasting relief"),
                 "palpation": Found("met", "trigger points also palpable in both masseter muscles, with referred pain to the temple"),
                 "alone_that_day": ACCEPT,
+                "reason_for_both": Found("not_documented", note="Not needed any more: the blocks are on another day."),
             }
         },
         facts=(
@@ -200,7 +204,10 @@ def _answers_a(days: _Days) -> Answers:
             FactSeen("score", {"scale": "Pain", "value": "7/10", "date": days.day(3)}, "pain 7/10"),
             FactSeen("score", {"scale": "Neck Disability Index", "value": "46 %", "date": days.day(3)}, "Neck Disability Index 46 %"),
         ),
-        changes=tuple(Changed(code=code, first_service=days.day(BLOCKS_DAY_A)) for code in ("64400", "64405", "64450")),
+        changes=tuple(
+            Changed(code=code, first_service=days.day(BLOCKS_DAY_A), **(both_sides if code == "64405" else {}))
+            for code in ("64400", "64405", "64450")
+        ),
     )
 
 

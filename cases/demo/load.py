@@ -1,27 +1,20 @@
 """Everything that the demo holds, loaded in one go through the product's own actions. Accounts, plans and code sets are the command's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from authreview.models import User
+from cases.actions.letter_texts import install_letter_texts
 from criteria.actions import publish_shipped
 
 from . import founding_life, synthetic_life
 from .calendar import Calendar
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """References worth a look, by what they show."""
-
-    look: Mapping[str, str]
-
-
-def load(today: date, people: Mapping[str, User]) -> Loaded:
-    """Policies published, then the founding cases in every state of their life, then the others."""
+def load(today: date, people: Mapping[str, User]) -> None:
+    """Policies published, letter texts approved, then the founding cases in every state of their life, then the others."""
     publish_shipped(editor=people["policy_editor"], approver=people["policy_approver"])
+    install_letter_texts(written_by=people["admin"], approved_by=people["medical_director"])
     calendar = Calendar(today)
-    look = founding_life.load(calendar, people)
-    look |= synthetic_life.load(calendar, people)
-    return Loaded(look)
+    founding_life.load(calendar, people)
+    synthetic_life.load(calendar, people)

@@ -22,6 +22,7 @@ class Account:
     specialty: str = ""
     npi: str = ""
     licences: tuple[tuple[str, int], ...] = ()
+    look_at: str = ""  # a member number: their case
     look: str = ""
 
 
@@ -37,7 +38,8 @@ ACCOUNTS: tuple[Account, ...] = (
         family_name="Whitlock",
         credentials="RN, CCM",
         licences=tuple((state, CURRENT) for state in ("OH", "MI")),
-        look="{case_a}  case A as received",
+        look_at="SHP-000101",
+        look="case A as received",
     ),
     Account(
         username="nurse2",
@@ -46,7 +48,8 @@ ACCOUNTS: tuple[Account, ...] = (
         family_name="Quintero",
         credentials="RN, BSN",
         licences=tuple((state, CURRENT - 120) for state in ("OH", "PA")),
-        look="{case_b}  case B as received",
+        look_at="AHH-000202",
+        look="case B as received",
     ),
     Account(
         username="medical_director",
@@ -57,7 +60,8 @@ ACCOUNTS: tuple[Account, ...] = (
         specialty="Physical Medicine and Rehabilitation",
         npi="1003456708",
         licences=tuple((state, CURRENT) for state in STATES),
-        look="{director}  case A, the blocks are to be decided",
+        look_at="SHP-000103",
+        look="case A, the blocks are to be decided",
     ),
     Account(
         username="medical_director2",
@@ -68,7 +72,8 @@ ACCOUNTS: tuple[Account, ...] = (
         specialty="Neurology",
         npi="1123098703",
         licences=(("IN", CURRENT + 90), ("MI", EXPIRED), ("OH", CURRENT + 90)),
-        look="{michigan}  a Michigan case: the licence there has expired",
+        look_at="MTE-000301",
+        look="a Michigan case: the licence there has expired",
     ),
     Account(
         username="supervisor",
@@ -99,14 +104,16 @@ ACCOUNTS: tuple[Account, ...] = (
         roles=(Role.LETTERS,),
         given_name="Cleo",
         family_name="Novak",
-        look="{letters}  letters ready to issue",
+        look_at="SHP-000105",
+        look="letters ready to issue",
     ),
     Account(
         username="auditor",
         roles=(Role.AUDITOR,),
         given_name="Ingrid",
         family_name="Solano",
-        look="{closed}  a closed case with its history",
+        look_at="SHP-000106",
+        look="a closed case with its history",
     ),
     Account(
         username="admin",
@@ -118,13 +125,17 @@ ACCOUNTS: tuple[Account, ...] = (
 )
 
 
-def _contact(name: str, box: int, area: str, **more: str) -> dict[str, Any]:
+def _contact(name: str, box: int, area: str) -> dict[str, Any]:
     """What letters print of a plan."""
     return {
         "address": [name, f"PO Box {box}", "Sampletown, OH 43001"],
         "phone": f"{area}-555-0100",
+        "tty": "711",
+        "hours": {"en": "Monday to Friday, 8 a.m. to 6 p.m.", "es": "lunes a viernes, de 8 a. m. a 6 p. m."},
         "fax": f"{area}-555-0101",
-        **more,
+        "appeals_address": [name, "Appeals", f"PO Box {box + 1}", "Sampletown, OH 43001"],
+        "appeals_fax": f"{area}-555-0102",
+        "peer_phone": f"{area}-555-0103",
     }
 
 
@@ -198,15 +209,16 @@ PRACTICES: tuple[PractitionerData, ...] = (
 )
 FACILITY = PractitionerData(npi="1900275706", name="Sampletown Surgery Center", phone="614-555-0130", fax="614-555-0131")
 
-GIVEN = (
-    "Alma Bennett Carmen Darnell Elise Felix Georgia Hassan Irene Jamal Keiko Leon Marta Nolan Odessa Pavel Quinn Rosa Silas Tamika "
-    "Ulric Vera Walter Ximena Yusuf Zelda Anton Bianca Cyrus Delia Emmett Fatima Gordon Hope Ivan Joyce Karim Lydia Moses Nadia Otis "
-    "Paloma Rafael Selma Tobias Una Vincent Willa Xavier Yolanda Zane Agnes Bruno Celeste Dmitri Esther Floyd Greta Hector Imani Jonas "
-    "Kendra Lucian Mabel Niels Opal Pierre Renata Stefan Thea"
-).split()
-FAMILY = (
-    "Ashby Barlow Castellano Draper Eastman Farrow Galindo Holloway Ibarra Jessup Kowalski Lockhart Mercado Norwood Oakley Pruitt "
-    "Quigley Rosario Stanton Trujillo Underhill Vasquez Winslow Yarrow Zimmer Aldridge Bellamy Crane Delgado Ellery Fontaine Garner "
-    "Hadley Inman Jarvis Keating Lowell Montoya Nash Ortega Paxton Rutledge Sandoval Thorne Upton Valdez Whitaker York Zamora Archer "
-    "Bristow Corbin Dawes Espinoza Fisk Greer Haines Irving Joyner Kimball Lomax Maddox Nunez Osborne Pickett Reyes Sutter Tate"
-).split()
+_GIVEN = """
+Alma Bennett Carmen Darnell Elise Felix Georgia Hassan Irene Jamal Keiko Leon Marta Nolan Odessa Pavel Quinn Rosa Silas Tamika Ulric Vera
+Walter Ximena Yusuf Zelda Anton Bianca Cyrus Delia Emmett Fatima Gordon Hope Ivan Joyce Karim Lydia Moses Nadia Otis Paloma Rafael Selma
+Tobias Una Vincent Willa Xavier Yolanda Zane Agnes Bruno Celeste Dmitri Esther Floyd Greta Hector Imani Jonas Kendra Lucian Mabel Niels
+Opal Pierre Renata Stefan Thea
+"""
+_FAMILY = """
+Ashby Barlow Castellano Draper Eastman Farrow Galindo Holloway Ibarra Jessup Kowalski Lockhart Mercado Norwood Oakley Pruitt Quigley Rosario
+Stanton Trujillo Underhill Vasquez Winslow Yarrow Zimmer Aldridge Bellamy Crane Delgado Ellery Fontaine Garner Hadley Inman Jarvis Keating
+Lowell Montoya Nash Ortega Paxton Rutledge Sandoval Thorne Upton Valdez Whitaker York Zamora Archer Bristow Corbin Dawes Espinoza Fisk Greer
+Haines Irving Joyner Kimball Lomax Maddox Nunez Osborne Pickett Reyes Sutter Tate
+"""
+GIVEN, FAMILY = tuple(_GIVEN.split()), tuple(_FAMILY.split())

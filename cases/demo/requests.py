@@ -24,6 +24,7 @@ PLAN_POINTS = {
     "therapy": ("physical_trial",),
     "exam": ("palpation",),
     "program": ("program",),
+    "earlier": ("helped",),
 }
 MEDICARE_POINTS = {
     "diagnosis": ("lcd_diagnosis",),
@@ -65,6 +66,14 @@ POINTS_RULES: dict[str, tuple[dict[str, tuple[str, ...]], dict[str, Found]]] = {
     ),
     "medicaid": (MEDICAID_POINTS, {"mt_four_a_year": ACCEPT}),
 }
+# a set after one that helped, within a year
+LATER_SET = {
+    "four_sets": ACCEPT,
+    "seven_days": ACCEPT,
+    "effect_not_yet_clear": Found("not_met"),
+    "two_months": ACCEPT,
+    "within_a_year": Found("met"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ class Plot:
     nurse: str = "nurse"
     language: str = "en"
     large_print: bool = False
-    look: str = ""
+    member_id: str = ""
     any_day: bool = False
     entered_later: int = 0  # minutes after receipt, where a fax waited
 
@@ -142,7 +151,7 @@ def member(plot: Plot, number: int, received: date) -> MemberData:
     given, family = GIVEN[number * 7 % len(GIVEN)], FAMILY[number * 11 % len(FAMILY)]
     old = 67 + number % 15 if plot.plan == "senior" else 24 + number * 5 % 38
     return MemberData(
-        member_id=f"{PREFIX[plot.plan]}-{300100 + 37 * number:06d}",
+        member_id=plot.member_id or f"{PREFIX[plot.plan]}-{300100 + 37 * number:06d}",
         given_name=given,
         family_name=family,
         birth_date=date(received.year - old, 1 + number % 12, 1 + number * 3 % 28),
@@ -176,7 +185,8 @@ NECK = (DiagnosisData(code="M79.18", text="Myofascial pain syndrome"), Diagnosis
 def trigger_points(plot: Plot, chart: Chart, received: date) -> Told:
     """20553, or 20552 where two muscles are asked for. `lacks`: onset, care, exam, units, short, or nothing."""
     business = LINE_OF_BUSINESS[plot.plan]
-    meaning, usual = POINTS_RULES.get(business, POINTS_RULES["commercial"])
+    business = business if business in POINTS_RULES else "commercial"
+    meaning, usual = POINTS_RULES[business]
     code = "20552" if chart.number % 3 == 1 else "20553"
     names = charts.muscles(chart, 2 if code == "20552" else 3)
     side = chart.pick(("left", "right"))
@@ -190,9 +200,13 @@ def trigger_points(plot: Plot, chart: Chart, received: date) -> Told:
     exam = (charts.palpation(chart, names, examined=examined, code=code),)
     if business in ("medicare_advantage", "medicaid"):
         exam = (charts.focal(chart), charts.taut_band(chart, names, code))
+    sets = (charts.earlier_sets(chart, code, helped=True),) if plot.lacks == "later set" else ()
+    if sets and business == "commercial":
+        usual = usual | LATER_SET
     said = (
         begun,
         *care,
+        *sets,
         *exam,
         charts.assessed("Myofascial pain syndrome", "Cervicalgia"),
         charts.program(chart),
@@ -275,7 +289,8 @@ def _occipital_findings(
 ) -> tuple[dict[str, Found], dict[str, tuple[str, ...]]]:
     if business == "medicaid":
         usual = {"mo_one_procedure": ACCEPT, "mo_first_block": ACCEPT}
-        return charts.found_by(said, MEDICAID_NERVE) | usual, MEDICAID_NERVE
+        silent = {criterion: Found("not_documented") for each in MEDICAID_NERVE.values() for criterion in each}
+        return silent | charts.found_by(said, MEDICAID_NERVE) | usual, MEDICAID_NERVE
     if business == "medicare_advantage":
         usual = {"lcd_occ_long_term": Found("not_met"), "lcd_occ_three_in_six": ACCEPT}
         return charts.found_by(said, MEDICARE_NERVE) | usual, MEDICARE_NERVE
@@ -295,8 +310,14 @@ def _occipital_findings(
 
 def face(plot: Plot, chart: Chart, received: date) -> Told:
     """64400: an exclusion of the plans' rule; under Medicaid and Medicare no policy governs it here."""
-    name = "Trigeminal neuralgia" if chart.number % 2 else "Supraorbital neuralgia"
-    code = "G50.0" if chart.number % 2 else "G58.8"
+    trigeminal = bool(chart.number % 2)
+    name, code = ("Trigeminal neuralgia", "G50.0") if trigeminal else ("Supraorbital neuralgia", "G58.8")
+    found = {
+        "face_forehead_headache": Found("not_met", name) if trigeminal else Found("met", name),
+        "face_migraine": ACCEPT,
+        "face_acute": Found("not_documented"),
+        "face_program": Found("unclear", "Carbamazepine 200 mg twice daily"),
+    }
     said = (
         Said("History", f"Forehead pain in short attacks since {in_words(chart.day(200))}, worse with touch."),
         Said("History", f"Carbamazepine 200 mg twice daily, {chart.words(120)} to {chart.words(60)}, stopped because of dizziness."),
@@ -316,14 +337,14 @@ def face(plot: Plot, chart: Chart, received: date) -> Told:
         ),
         diagnoses=(DiagnosisData(code=code, text=name),),
         document=charts.note(chart, "Neurology visit", said, source=""),
-        findings={},
+        findings={} if plot.plan in ("community", "senior") else {"64400": found},
         practice=1,
     )
 
 
 # ---- what no policy governs -----------------------------------------------------------------------------------------------------
 def joint(plot: Plot, chart: Chart, received: date) -> Told:
-    """20610: a shot into a knee or shoulder; the general-necessity way."""
+    """20610: a shot into a knee or shoulder; the general-necessity way. Two units where more is asked for than the note explains."""
     where = chart.pick(("knee", "shoulder"))
     side = chart.pick(("left", "right"), 2)
     code = {"knee": {"left": "M17.12", "right": "M17.11"}, "shoulder": {"left": "M19.012", "right": "M19.011"}}[where][side]
@@ -338,6 +359,7 @@ def joint(plot: Plot, chart: Chart, received: date) -> Told:
         lines=(
             LineData(
                 code="20610",
+                units=2 if plot.lacks == "units" else 1,
                 place="11",
                 first_service=_service(plot, chart, received),
                 diagnoses=(code,),

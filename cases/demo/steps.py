@@ -23,7 +23,7 @@ from cases.enums import ADVERSE, LineStatus, SignedWith
 from cases.letters.render import plain_document
 from cases.models import Case, Document, DocumentPage, ServiceLine
 from cases.queries.asking import STILL_WANTED, answer_until, wanted_items
-from cases.queries.decide import member_reason, requests_of, suggested_basis
+from cases.queries.decide import beside, member_reason, suggested_basis
 from cases.queries.lines import LineReview, line_review
 from cases.queries.recorded import case_record, open_items
 from cases.readiness import DecisionDraft, unanswered
@@ -233,7 +233,7 @@ def decide(case: Case, line: int, decision: Decision, desk: Desk, at: datetime) 
     adverse = decision.outcome in ADVERSE
     review = review_of(case, line)
     basis = decision.basis or (suggested_basis(review) if adverse else "")
-    reasons = decision.member_reason or (member_reason(review, basis, requests_of(review.line)) if adverse else None)
+    reasons = decision.member_reason or (member_reason(review, basis, beside(review.line).requests) if adverse else None)
     draft = DecisionDraft(
         outcome=decision.outcome,
         basis=basis,

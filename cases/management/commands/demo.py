@@ -13,9 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from authreview.errors import Refusal
 from authreview.models import Licence, User
 from authreview.origin import set_origin
-from authreview.roles import STAFF_ROLES, Role
+from authreview.roles import LABELS, STAFF_ROLES, Role
 from cases.demo.people import ACCOUNTS, PASSWORD, PLANS, Account
 from cases.models import Case, Plan
 
@@ -46,10 +47,14 @@ class Command(BaseCommand):
 
         self.stdout.write(ABOUT)
         started = time.monotonic()
-        with transaction.atomic():  # all of it or nothing
-            call_command("load_codes", verbosity=0)
-            write_plans()
-            load(timezone.localdate(), write_people())
+        try:
+            with transaction.atomic():  # all of it or nothing
+                call_command("load_codes", verbosity=0)
+                write_plans()
+                load(timezone.localdate(), write_people())
+        except Refusal as wrong:
+            where = "; ".join(getattr(wrong, "__notes__", []))
+            raise CommandError(f"The demo could not be loaded, and nothing was written. {where}: {wrong}") from wrong
         self.stdout.write(f"Loaded {Case.objects.count()} cases in {time.monotonic() - started:.0f} seconds.")
 
 
@@ -91,6 +96,13 @@ def _person(account: Account, groups: Mapping[Role, Group], secret: str) -> User
 
 def sign_ins() -> str:
     """The accounts as a table: who, in which role, and what to look at first."""
-    rows = [(account.username, User.objects.get(username=account.username).role_names, account.look) for account in ACCOUNTS]
+    rows = [(person.username, LABELS[person.roles[0]], _look(person)) for person in ACCOUNTS]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "\n".join(f"  {name:<{widths[0]}}  {role:<{widths[1]}}  {look}" for name, role, look in rows)
+
+
+def _look(account: Account) -> str:
+    if not account.look_at:
+        return account.look
+    case = Case.objects.filter(member__member_id=account.look_at).order_by("id").first()
+    return f"{case.reference if case else account.look_at}  {account.look}"
