@@ -13,7 +13,9 @@ urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", views.SignOut.as_view(), name="sign-out"),
     path("healthz", login_not_required(healthz), name="healthz"),
-    path("policies/", include("criteria.urls")),
+    path("policies/", include("criteria.urls_choosing")),
+    path("policies/", include("criteria.urls_exchange")),
+    path("policies/", include("criteria.urls")),  # last: a version's name may hold a slash
     path("", include("cases.urls")),
 ]
 
