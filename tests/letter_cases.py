@@ -33,9 +33,9 @@ def fresh(case):
     return Case.objects.select_related("member", "plan", "requester", "facility", "reviewer", "director").get(pk=case.pk)
 
 
-def ready(name, *, line_of_business="", language="", large_print=False, **more):
+def ready(which, *, line_of_business="", language="", large_print=False, **more):
     """A founding case reviewed as received, on a plan that letters can be written for."""
-    case = founding_case(name, **more)
+    case = founding_case(which, **more)
     install_letter_texts(written_by=user("admin", username="writer"), approved_by=user("admin", username="approver"))
     plan = Plan.objects.get(pk=case.plan_id)
     plan.contact = CONTACT

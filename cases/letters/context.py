@@ -136,6 +136,8 @@ class Expected:
     no_language: tuple[tuple[str, str], ...] = ()  # what lacks its wording in the letter's language
     language: str = "en"  # what the recipient reads
     plan_id: int = 0
+    has_provision: bool = True
+    past: bool = False  # the care was given already
 
 
 @dataclass(frozen=True)

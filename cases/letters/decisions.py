@@ -310,4 +310,11 @@ def _expected(frame: Frame, told: list[Told]) -> Expected:
             criteria.append((leaf.text, wording.get(frame.language, "") if member else leaf.text))
         if member and not each.member_reason.get(frame.language):
             no_language.append((f"Line {line.number}", "reason"))
-    return Expected(tuple(criteria), tuple(no_language), frame.member.language if member else "en", frame.plan.pk)
+    return Expected(
+        criteria=tuple(criteria),
+        no_language=tuple(no_language),
+        language=frame.member.language if member else "en",
+        plan_id=frame.plan.pk,
+        has_provision=bool(frame.plan.contact.get("provision")),
+        past=frame.is_past,
+    )
