@@ -49,14 +49,22 @@ def start_case(
         User.objects.select_for_update().get(pk=by.pk)  # two sendings of one page wait for each other here
         begun = Case.objects.filter(status=CaseStatus.INTAKE, entered_by=by, draft__draft_key=draft_key).first()
         if begun is not None:
-            kept = {"received_at": received_at, "received_reason": received_reason, "channel": channel}
-            return save_draft(case_id=begun.pk, draft=draft or {}, by=by, quietly=True, **kept)
+            return save_draft(
+                case_id=begun.pk,
+                draft=draft or {},
+                by=by,
+                received_at=received_at,
+                received_reason=received_reason,
+                channel=channel,
+                quietly=True,
+            )
     now = at or timezone.now()
-    back_dated = received_at is not None and not receipt_problem(received_at, received_reason, now)
+    if received_at is None or receipt_problem(received_at, received_reason, now):
+        received_at, received_reason = now, ""
     case = Case.objects.create(
         reference=f"new {uuid4().hex[:16]}",
-        received_at=received_at if back_dated else now,
-        received_reason=received_reason if back_dated else "",
+        received_at=received_at,
+        received_reason=received_reason,
         entered_at=now,
         entered_by=by,
         channel=channel if channel in Channel.values else Channel.FAX,

@@ -38,6 +38,7 @@ class Row:
     url: str
     reference: str
     due: DueIn
+    why: str  # the arithmetic of the deadline
     how: str
     member: str
     member_id: str
@@ -59,7 +60,7 @@ def work_row(item: WorkItem, shown: Shown, reader: User, now: datetime) -> Row:
     due = due_in(item.due_at, now, stopped=stopped)
     if stopped:
         due = DueIn(due.kind, due.icon, due.words, f"{near_day(item.due_at, now)} if no answer")
-    return _row(case, shown, reader, due, item.assignee_id, _stands(case, shown, item.queue, now))
+    return _row(case, shown, reader, due, item.assignee_id, _stands(case, shown, item.queue, now), why=_why(here, item.due_at))
 
 
 def done_row(case: Case, shown: Shown, reader: User, now: datetime) -> Row:
@@ -92,6 +93,7 @@ def draft_row(item: WorkItem, shown: Shown, draft: Mapping[str, Any], reader: Us
         url=case_url(case),
         reference=case.reference,
         due=due_in(item.due_at, now),
+        why="A draft is routed within 24 hours of receipt.",
         how=case.get_channel_display().lower(),
         member=f"{typed['given_name']} {typed['family_name']}".strip() or "No member yet",
         member_id=typed["member_id"],
@@ -112,21 +114,23 @@ def case_url(case: Case) -> str:
 
 
 # ---- parts ----------------------------------------------------------------------------------------------------------------------
-def _row(case: Case, shown: Shown, reader: User, due: DueIn, assignee_id: int | None, stands: tuple[str, str]) -> Row:
+def _row(case: Case, shown: Shown, reader: User, due: DueIn, assignee_id: int | None, stands: tuple[str, str], *, why: str = "") -> Row:
     lines = list(case.lines.all())
     codes = list(dict.fromkeys(line.code for line in lines))
     when = "" if case.review_type != ReviewKind.POSTSERVICE else "after the service"
     people = {person.pk: person for person in (case.reviewer, case.director) if person}
     has_it = people.get(assignee_id) if assignee_id else None
     is_mine = assignee_id == reader.pk
+    nothing = "yet" if case.status == CaseStatus.INTAKE else "taken in"
     return Row(
         url=case_url(case),
         reference=case.reference,
         due=due,
+        why=why,
         how=", ".join(part for part in (when or case.urgency, case.get_channel_display().lower()) if part),
-        member=case.member.name if case.member else "No member yet",
+        member=case.member.name if case.member else f"No member {nothing}",
         member_id=case.member.member_id if case.member else "",
-        procedure=_named(codes[0], shown.names) if codes else "No procedure yet",
+        procedure=_named(codes[0], shown.names) if codes else f"No procedure {nothing}",
         more_procedures=_and_more(codes[1:], shown.names),
         stands=stands[0],
         stands_more=stands[1],
@@ -182,6 +186,11 @@ def _received(requests: Iterable[InformationRequest], lines: set[int], now: date
     when = f"asked {near_day(sent, now)}" if sent else ""
     until = f"answer due {near_day(answer, now)}" if answer else ""
     return f", {came} of {len(items)} received", ", ".join(part for part in (when, until) if part)
+
+
+def _why(lines: Sequence[ServiceLine], due_at: datetime) -> str:
+    """How the date was counted, of the line that is due by it."""
+    return next((line.clock for line in lines if _due_at(line) == due_at), lines[0].clock if lines else "")
 
 
 def _flags(count: int) -> str:

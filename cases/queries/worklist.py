@@ -117,7 +117,7 @@ def counts(tabs: Collection[Tab], user: User, now: datetime) -> dict[Tab, int]:
 def shown(case_ids: Collection[int]) -> Shown:
     """The cases of a page with people, lines and requests, in a fixed number of statements."""
     cases = Case.objects.filter(pk__in=case_ids).select_related("member", "plan", "reviewer", "director", "duplicate_of").defer("draft")
-    lines = ServiceLine.objects.order_by("number").defer("as_received", "proposals", "flags", "pinned", "pinned_why", "clock")
+    lines = ServiceLine.objects.order_by("number").defer("as_received", "proposals", "flags", "pinned", "pinned_why")
     decided = Determination.objects.order_by("id").only("line_id", "outcome")
     requests = InformationRequest.objects.filter(sent_at__isnull=False).order_by("id")
     by_id = {

@@ -156,7 +156,7 @@ def _draft(request: UserRequest, reference: str) -> Case | None:
 def _saved(request: UserRequest, case: Case | None, typed: Typed, *, quietly: bool = False) -> Case:
     """The draft, begun if this is the first time."""
     received_at, reason = _quiet(case, typed).received()
-    kept = {"draft": typed, "channel": text_of(typed, "channel"), "received_at": received_at, "received_reason": reason}
+    kept: dict[str, Any] = {"draft": typed, "channel": text_of(typed, "channel"), "received_at": received_at, "received_reason": reason}
     if case is None:
         return start_case(by=request.user, draft_key=text_of(typed, "draft_key"), **kept)
     return save_draft(case_id=case.pk, by=request.user, quietly=quietly, **kept)

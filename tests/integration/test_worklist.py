@@ -141,6 +141,7 @@ def test_a_case_in_two_queues_is_shown_once_among_mine(client, nurse):
 def test_where_it_stands(client, nurse):
     case = routed(1, lines=REQUEST.lines * 4)
     row = client.get("/?tab=team").context["rows"][0]
+    assert row.why.startswith("received Tue 10 Mar 2026 10:00; 15 calendar days")
     assert (row.stands, row.reviewer, row.how) == ("Nurse review, not begun", "nobody", "standard, fax")
     Finding.objects.create(line=case.lines.get(number=1), criterion="a", value="met", by=nurse, at=TODAY)
     moved(case, "physician_review", 2, 3, 4)
