@@ -3,12 +3,14 @@
 So a quote that is cited stands in the note, word for word. Pure; dates are counted from the day of the visit.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from .calendar import in_words
 from .shapes import FactSeen, Found, RecordDocument
+
+Meaning = Mapping[str, tuple[str, ...]]  # what a sentence is about -> the criteria of a rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def region(chart: Chart) -> str:
 
 
 def muscles(chart: Chart, count: int = 3) -> tuple[str, ...]:
-    return chart.pick(MUSCLES)[:count]  # type: ignore[return-value]  # a tuple of names, as the table has it
+    return MUSCLES[chart.number % len(MUSCLES)][:count]
 
 
 # ---- sentences about muscles ----------------------------------------------------------------------------------------------------
@@ -220,7 +222,7 @@ def note(chart: Chart, title: str, said: Iterable[Said], *, source: str, kind: s
     return RecordDocument(title, chart.visit, "\n".join(lines) + "\n", kind, source)
 
 
-def found_by(said: Iterable[Said], meaning: dict[str, tuple[str, ...]]) -> dict[str, Found]:
+def found_by(said: Iterable[Said], meaning: Meaning) -> dict[str, Found]:
     """Criterion -> what is found, for a policy whose criteria have these meanings."""
     found: dict[str, Found] = {}
     for each in said:

@@ -66,6 +66,7 @@ def ask(case: Case, demo: DemoCase, desk: Desk) -> None:
     record_contact(
         case_id=case.pk, by=desk.nurse, outcome="Told that a request for information comes by fax", happened_at=desk.pace.now, **call
     )
+    tell(case, demo, desk)
     others = [line.number for line in steps.lines_in(case, LineStatus.NURSE_REVIEW)]
     if others:
         _refer(case, others, desk)
@@ -176,6 +177,21 @@ def give_back(case: Case, demo: DemoCase, desk: Desk) -> None:
         return_line(case_id=case.pk, line=line.number, why=why, by=desk.director, at=desk.pace.after(30))
 
 
+# ---- the letters desk -----------------------------------------------------------------------------------------------------------
+def issue(case: Case, demo: DemoCase, desk: Desk) -> None:
+    steps.issue(case, desk, desk.pace.after(35))
+
+
+def deliver(case: Case, demo: DemoCase, desk: Desk) -> None:
+    steps.deliver(case, desk, desk.pace.after(40))
+
+
+def tell(case: Case, demo: DemoCase, desk: Desk) -> None:
+    """Issued, and out of the house on the same day."""
+    issue(case, demo, desk)
+    deliver(case, demo, desk)
+
+
 # ---- other ends -----------------------------------------------------------------------------------------------------------------
 def withdraw(case: Case, demo: DemoCase, desk: Desk) -> None:
     lines = [line.number for line in case.lines.all()]
@@ -192,6 +208,13 @@ REVIEWED: tuple[Step, ...] = (take, review)
 ASKED: tuple[Step, ...] = (*REVIEWED, ask)
 REFERRED: tuple[Step, ...] = (*REVIEWED, refer)
 HEARD: tuple[Step, ...] = (*REFERRED, direct, offer, talk)
+DECIDED: Mapping[str, tuple[Step, ...]] = {
+    "approved": (*REVIEWED, approve),
+    "approved_by_director": (*REFERRED, direct, approve_as_director),
+    "denied": (*HEARD, deny),
+    "in_part": (*HEARD, approve_in_part),
+    "unanswered": (*ASKED, wait_out, refer, direct, offer, talk, deny_unanswered),
+}
 COURSES: Mapping[str, tuple[Step, ...]] = {
     "new": (),
     "no_review": (),
@@ -205,11 +228,9 @@ COURSES: Mapping[str, tuple[Step, ...]] = {
     "directed": (*REFERRED, direct),
     "talking": (*REFERRED, direct, offer),
     "returned": (*REFERRED, direct, give_back),
-    "approved": (*REVIEWED, approve),
-    "approved_by_director": (*REFERRED, direct, approve_as_director),
-    "denied": (*HEARD, deny),
-    "in_part": (*HEARD, approve_in_part),
-    "unanswered": (*ASKED, wait_out, refer, direct, offer, talk, deny_unanswered),
     "withdrawn": (take, begin, withdraw),
     "void": (take, void),
+    **DECIDED,
+    **{f"{course}_issued": (*path, issue) for course, path in DECIDED.items()},
+    **{f"{course}_told": (*path, tell) for course, path in DECIDED.items()},
 }

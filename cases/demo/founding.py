@@ -177,7 +177,7 @@ def _answers_a(days: _Days, *, with_exception: bool = False) -> Answers:
     are requested for {days.words(BLOCKS_DAY_A)}.
     """
     text = dedent(text) + ("The occipital blocks are on both sides.\n" if with_exception else "")
-    both_sides = {"sites": (SiteData("greater occipital nerve", "bilateral"),)} if with_exception else {}
+    both_sides = (SiteData("greater occipital nerve", "bilateral"),) if with_exception else None
     return Answers(
         at=(days.received_at + timedelta(days=3)).replace(hour=10, minute=15),
         document=RecordDocument("Addendum", days.day(3), text, source="Jordan Example"),
@@ -205,7 +205,7 @@ def _answers_a(days: _Days, *, with_exception: bool = False) -> Answers:
             FactSeen("score", {"scale": "Neck Disability Index", "value": "46 %", "date": days.day(3)}, "Neck Disability Index 46 %"),
         ),
         changes=tuple(
-            Changed(code=code, first_service=days.day(BLOCKS_DAY_A), **(both_sides if code == "64405" else {}))
+            Changed(code=code, first_service=days.day(BLOCKS_DAY_A), sites=both_sides if code == "64405" else None)
             for code in ("64400", "64405", "64450")
         ),
     )

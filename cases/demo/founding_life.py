@@ -12,7 +12,7 @@ from cases.models import Case
 
 from . import steps
 from .calendar import Calendar, Pace
-from .courses import Step, answered, direct, offer, take, talk, work_in
+from .courses import Step, answered, direct, issue, offer, take, talk, tell, work_in
 from .founding import case_a, case_b
 from .shapes import DemoCase
 from .steps import Decision, Desk
@@ -59,6 +59,7 @@ def ask_and_refer(case: Case, demo: DemoCase, desk: Desk) -> None:
     """The injections are asked about; the blocks go to the director without waiting. What the exception lets a nurse certify stays."""
     mine = [POINTS, GREATER] if demo.intake.plan == "ahh" else [POINTS]
     steps.ask(case, desk, desk.pace.after(20), lines=mine)
+    tell(case, demo, desk)
     blocks = [line for line in (FACE, GREATER, OTHER) if line not in mine]
     steps.refer(case, blocks, QUESTION_BLOCKS, desk, desk.pace.after(5))
 
@@ -84,6 +85,7 @@ def deny_blocks(case: Case, demo: DemoCase, desk: Desk) -> None:
 # ---- steps of case B ------------------------------------------------------------------------------------------------------------
 def ask_all(case: Case, demo: DemoCase, desk: Desk) -> None:
     steps.ask(case, desk, desk.pace.after(25))
+    tell(case, demo, desk)
 
 
 def certify_block_refer_points(case: Case, demo: DemoCase, desk: Desk) -> None:
@@ -129,6 +131,11 @@ LIVES: tuple[Life, ...] = (
     Life("b", "ahh", ("AHH-000204", "Katya", "Sample"), 2, (*ASKED_B, answered)),
     Life("b", "ahh", ("AHH-000205", "Lucio", "Sample"), 2, CERTIFIED_B),
     Life("b", "ahh", ("AHH-000206", "Mireya", "Sample"), 3, DECIDED_B),
+    Life("a", "base", ("SHP-000105", "Noel", "Sample"), 3, (*DECIDED_A, issue)),
+    Life("b", "ahh", ("AHH-000207", "Oriol", "Sample"), 4, (*DECIDED_B, issue)),
+    Life("a", "base", ("SHP-000106", "Petra", "Sample"), 4, (*DECIDED_A, tell)),
+    Life("a", "ahh", ("AHH-000104", "Rowan", "Sample"), 5, (*DECIDED_A, tell)),
+    Life("b", "ahh", ("AHH-000208", "Sol", "Sample"), 5, (*DECIDED_B, tell)),
 )
 
 

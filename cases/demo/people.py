@@ -104,8 +104,8 @@ ACCOUNTS: tuple[Account, ...] = (
         roles=(Role.LETTERS,),
         given_name="Cleo",
         family_name="Novak",
-        look_at="SHP-000105",
-        look="letters ready to issue",
+        look_at="SHP-000104",
+        look="case A decided: letters to issue; more wait under Letters to print",
     ),
     Account(
         username="auditor",

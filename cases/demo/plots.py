@@ -71,6 +71,10 @@ PLOTS: tuple[Plot, ...] = (
     Plot("occipital", "base", "denied", 9, "11:50", language="es"),
     Plot("joint", "maplewood", "in_part", 8, "15:25", lacks="units", nurse="nurse2"),
     Plot("points", "senior", "unanswered", 9, "10:10", lacks="care"),
+    # letters issued, to be sent
+    Plot("points", "lakeside", "approved_issued", 8, "10:50", nurse="nurse2"),
+    Plot("occipital", "lakeside", "denied_issued", 10, "14:35", language="es"),
+    Plot("joint", "community", "approved_by_director_issued", 7, "09:55"),
     # told, and closed
     Plot("points", "base", "approved_told", 16, "09:30", large_print=True),
     Plot("points", "senior", "approved_told", 12, "10:45", nurse="nurse2"),

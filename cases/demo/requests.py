@@ -9,7 +9,7 @@ from cases.intake_data import DiagnosisData, IntakeData, LineData, MemberData, S
 
 from . import charts
 from .calendar import in_words
-from .charts import Chart, Said
+from .charts import Chart, Meaning, Said
 from .people import FACILITY, FAMILY, GIVEN, PLANS, PRACTICES
 from .shapes import ACCEPT, Answers, Changed, DemoCase, FactSeen, Found, RecordDocument
 
@@ -17,7 +17,7 @@ LINE_OF_BUSINESS = {plan.code: plan.line_of_business for plan in PLANS}
 PREFIX = {plan.code: plan.prefix for plan in PLANS}
 
 # what a sentence is about -> the criteria of the rule that governs there
-PLAN_POINTS = {
+PLAN_POINTS: Meaning = {
     "diagnosis": ("indication",),
     "onset": ("duration",),
     "medicine": ("medicine_trial",),
@@ -26,7 +26,7 @@ PLAN_POINTS = {
     "program": ("program",),
     "earlier": ("helped",),
 }
-MEDICARE_POINTS = {
+MEDICARE_POINTS: Meaning = {
     "diagnosis": ("lcd_diagnosis",),
     "focal": ("lcd_focal",),
     "exam": ("lcd_taut_band",),
@@ -34,15 +34,15 @@ MEDICARE_POINTS = {
     "referred": ("lcd_referred",),
     "therapy": ("lcd_care_failed",),
 }
-MEDICAID_POINTS = {
+MEDICAID_POINTS: Meaning = {
     "focal": ("mt_pattern",),
     "exam": ("mt_taut_band",),
     "motion": ("mt_motion",),
     "therapy": ("mt_six_weeks",),
     "program": ("mt_program",),
 }
-MEDICARE_NERVE = {"confirm": ("lcd_occ_confirm",)}
-MEDICAID_NERVE = {
+MEDICARE_NERVE: Meaning = {"confirm": ("lcd_occ_confirm",)}
+MEDICAID_NERVE: Meaning = {
     "area": ("mo_area",),
     "attacks": ("mo_attacks",),
     "severe": ("mo_severe",),
@@ -50,7 +50,7 @@ MEDICAID_NERVE = {
     "touch": ("mo_light_touch",),
     "tender": ("mo_tender",),
 }
-POINTS_RULES: dict[str, tuple[dict[str, tuple[str, ...]], dict[str, Found]]] = {
+POINTS_RULES: dict[str, tuple[Meaning, dict[str, Found]]] = {
     "commercial": (PLAN_POINTS, {"alone_that_day": ACCEPT, "first_set": ACCEPT}),
     "medicare_advantage": (
         MEDICARE_POINTS,
@@ -109,7 +109,7 @@ class Told:
     facts: tuple[FactSeen, ...] = ()
     answer: tuple[Said, ...] = ()
     changes: tuple[Changed, ...] = ()
-    meaning: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    meaning: Meaning = field(default_factory=dict)
     treatments: tuple[TreatmentData, ...] = ()
     stated_onset: str = ""
     practice: int = 0
@@ -197,7 +197,7 @@ def trigger_points(plot: Plot, chart: Chart, received: date) -> Told:
     if plot.lacks == "onset and care":
         begun = charts.vague_onset(chart)
     examined = names[:-1] if plot.lacks == "exam" and len(names) > 1 else names
-    exam = (charts.palpation(chart, names, examined=examined, code=code),)
+    exam: tuple[Said, ...] = (charts.palpation(chart, names, examined=examined, code=code),)
     if business in ("medicare_advantage", "medicaid"):
         exam = (charts.focal(chart), charts.taut_band(chart, names, code))
     sets = (charts.earlier_sets(chart, code, helped=True),) if plot.lacks == "later set" else ()
@@ -262,7 +262,7 @@ def occipital(plot: Plot, chart: Chart, received: date) -> Told:
     name = "Possible occipital neuralgia" if possible else "Occipital neuralgia"
     said += (charts.assessed(name), charts.plan_of(chart, "greater occipital block, one side"))
     findings, meaning = _occipital_findings(plot, business, name, said)
-    later = (charts.assessed("Occipital neuralgia, confirmed on examination"),) if possible else ()
+    later: tuple[Said, ...] = (charts.assessed("Occipital neuralgia, confirmed on examination"),) if possible else ()
     later += (charts.severe(chart),) if plot.lacks in ("severe", "features") else ()
     later += (charts.scalp(chart),) if plot.lacks == "touch" else ()
     return Told(
@@ -284,9 +284,7 @@ def occipital(plot: Plot, chart: Chart, received: date) -> Told:
     )
 
 
-def _occipital_findings(
-    plot: Plot, business: str, name: str, said: tuple[Said, ...]
-) -> tuple[dict[str, Found], dict[str, tuple[str, ...]]]:
+def _occipital_findings(plot: Plot, business: str, name: str, said: tuple[Said, ...]) -> tuple[dict[str, Found], Meaning]:
     if business == "medicaid":
         usual = {"mo_one_procedure": ACCEPT, "mo_first_block": ACCEPT}
         silent = {criterion: Found("not_documented") for each in MEDICAID_NERVE.values() for criterion in each}

@@ -15,11 +15,12 @@ from cases.actions.documents import attach_document, open_page
 from cases.actions.facts import confirm_facts, state_fact
 from cases.actions.information import Answer, receive_items, send_request
 from cases.actions.intake import take_in
+from cases.actions.letters import issue_letter, prepare_letters, record_delivery
 from cases.actions.line import LineChange, amend_line
 from cases.actions.marking import Selection
 from cases.actions.peer_to_peer import Conversation, offer_peer_to_peer, record_peer_to_peer
 from cases.actions.review import accept_proposal, record_finding
-from cases.enums import ADVERSE, LineStatus, SignedWith
+from cases.enums import ADVERSE, DeliveryChannel, LetterStatus, LineStatus, Recipient, SignedWith
 from cases.letters.render import plain_document
 from cases.models import Case, Document, DocumentPage, ServiceLine
 from cases.queries.asking import STILL_WANTED, answer_until, wanted_items
@@ -247,6 +248,21 @@ def decide(case: Case, line: int, decision: Decision, desk: Desk, at: datetime) 
     )
     signed_with = SignedWith.PASSWORD if adverse else SignedWith.SESSION
     sign_determination(case_id=case.pk, line=line, draft=draft, by=desk.director, signed_with=signed_with, at=at)
+
+
+# ---- telling --------------------------------------------------------------------------------------------------------------------
+def issue(case: Case, desk: Desk, at: datetime) -> None:
+    """Every letter that the case owes, drawn and kept."""
+    writer = desk.people["letters"]
+    for letter in prepare_letters(case_id=case.pk, by=writer, at=at):
+        issue_letter(letter_id=letter.pk, by=writer, at=at)
+
+
+def deliver(case: Case, desk: Desk, at: datetime) -> None:
+    """Faxed to the practice, mailed to the member."""
+    for letter in case.letters.filter(status=LetterStatus.ISSUED, deliveries__isnull=True).order_by("id"):
+        channel = DeliveryChannel.FAX if letter.recipient == Recipient.PRACTITIONER else DeliveryChannel.MAIL
+        record_delivery(letter_id=letter.pk, channel=channel, by=desk.people["letters"], sent_at=at, at=at)
 
 
 def lines_in(case: Case, *statuses: LineStatus) -> list[ServiceLine]:

@@ -39,6 +39,6 @@ def live(plot: Plot, number: int, calendar: Calendar, people: Mapping[str, User]
         line = replace(demo.intake.lines[0], no_review_why="The plan asks for no review of joint injections in an office.")
         demo = replace(demo, intake=replace(demo.intake, lines=(line,)))
     case = receive(demo, desk, entered_at=entered)
-    for step in COURSES[plot.course.removesuffix("_told")]:
+    for step in COURSES[plot.course]:
         step(case, demo, desk)
     return case
