@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Lower
+from simple_history.models import HistoricalRecords
 
 from cases.enums import LineOfBusinessLabel
 from criteria.models import pair, who
@@ -18,6 +19,7 @@ class Plan(models.Model):
     state = models.CharField(max_length=2, blank=True)
     time_zone = models.CharField(max_length=40, default="America/New_York")
     contact = models.JSONField(default=dict, blank=True)
+    history = HistoricalRecords()  # letters print what stands here: who changed it, and what it was
 
     class Meta:
         ordering: ClassVar = ["name"]
