@@ -15,11 +15,10 @@ from authreview.errors import Conflict, Incomplete, Problem
 from authreview.models import User
 from cases import permissions
 from cases.enums import DeliveryChannel, LetterStatus, LineStatus, Recipient
-from cases.letters.asking import request_letter
-from cases.letters.context import TEMPLATE_VERSION, LetterDraft, html_of
-from cases.letters.decisions import decision_letter
+from cases.letters.context import TEMPLATE_VERSION, LetterDraft
+from cases.letters.drafts import Owed, draft_of
 from cases.letters.render import RENDERER, page_count, pdf_of
-from cases.letters.requirements import errors, lint
+from cases.letters.requirements import errors
 from cases.letters.wanted import Wanted, wanted_letters
 from cases.models import Case, Delivery, Letter, LetterFile
 from cases.queries.letters import LetterMaterial, letter_material, letters_of
@@ -31,11 +30,6 @@ from .history import locked_case, record_event
 ISSUED_ALREADY = "This letter has been issued already."
 CHANGED = "What this letter says has changed since it was shown. Look at it again, then issue it."
 NOT_OWED = "This letter is no longer needed: it was issued meanwhile, or its request is closed."
-
-
-def draft_of(material: LetterMaterial, wanted: Wanted, now: datetime) -> LetterDraft:
-    """What a letter that is owed says now."""
-    return (request_letter if wanted.request is not None else decision_letter)(material, wanted, now)
 
 
 @transaction.atomic
@@ -60,15 +54,15 @@ def issue_letter(*, letter_id: int, by: User, shown: str = "", at: datetime | No
     permissions.check_issue_letter(by)
     now = at or timezone.now()
     letter = Letter.objects.get(pk=letter_id)
-    draft, _ = _current(letter, now)
+    draft, wanted = _current(letter, now)
     if shown and shown != draft.digest:
         raise Conflict(CHANGED)
-    html = html_of(draft.text)
-    problems = errors(lint(draft, html))
+    owed = Owed(wanted, draft)
+    problems = errors(owed.problems)
     if problems:
         found = [Problem(problem.sentence, problem.url) for problem in problems]
         raise Incomplete("This letter cannot be issued yet.", found)
-    return _issue(letter_id, draft, pdf_of(html), by, now)
+    return _issue(letter_id, draft, pdf_of(owed.html), by, now)
 
 
 def issue_wanted(*, case_id: int, key: str, by: User, shown: str = "", at: datetime | None = None) -> Letter:
@@ -82,7 +76,7 @@ def issue_wanted(*, case_id: int, key: str, by: User, shown: str = "", at: datet
 
 @transaction.atomic
 def void_letter(*, letter_id: int, reason: str, by: User, at: datetime | None = None) -> Letter:
-    """Say that an issued letter does not hold. It is kept, and what it told is owed again. One event. Raises Denied, Conflict, Incomplete."""
+    """Say that an issued letter does not hold. It is kept; what it told is owed again. One event. Raises Denied, Conflict, Incomplete."""
     case, letter = _locked(letter_id)
     permissions.check_void_letter(by, letter)
     if letter.status != LetterStatus.ISSUED:

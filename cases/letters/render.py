@@ -62,8 +62,12 @@ def pdf_of(html: str, *, title: str = "", language: str = "en", watermark: str =
 
 
 def page_count(pdf: bytes) -> int:
-    """Pages of a PDF that this module has drawn."""
-    return len(re.findall(rb"/Type /Page\b", pdf)) or 1
+    """Pages of a PDF."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return len(document)
+    finally:
+        document.close()
 
 
 def plain_document(title: str, text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Whether an issued letter is still what it was: its bytes have their hash, its context its digest, and drawing it again gives its bytes."""
+"""Whether an issued letter is still what it was: bytes and context have their hashes, and drawing it again gives its bytes."""
 
 from authreview.canonical import sha256
 from cases.models import Letter

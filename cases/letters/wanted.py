@@ -78,5 +78,9 @@ def _told(letter: Letter) -> set[int]:
 
 def _last(letters: Iterable[Letter]) -> Letter | None:
     """The newest that nothing corrects yet; a letter is corrected once."""
-    found = [letter for letter in letters if not hasattr(letter, "corrected_by")]
+    found = [letter for letter in letters if not _is_corrected(letter)]
     return found[-1] if found else None
+
+
+def _is_corrected(letter: Letter) -> bool:
+    return hasattr(letter, "corrected_by") and letter.corrected_by.status != LetterStatus.DRAFT

@@ -1,0 +1,43 @@
+"""What a case owes, as it reads now: each letter with its words, its HTML and what is wrong with it. Writes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from cases.queries.letters import LetterMaterial
+
+from .asking import request_letter
+from .context import LetterDraft, html_of
+from .decisions import decision_letter
+from .requirements import LetterProblem, errors, lint
+from .wanted import Wanted, wanted_letters
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A letter that is owed, before it is issued."""
+
+    wanted: Wanted
+    draft: LetterDraft
+
+    @cached_property
+    def html(self) -> str:
+        return html_of(self.draft.text)
+
+    @cached_property
+    def problems(self) -> list[LetterProblem]:
+        return lint(self.draft, self.html)
+
+    @property
+    def may_be_issued(self) -> bool:
+        return not errors(self.problems)
+
+
+def draft_of(material: LetterMaterial, wanted: Wanted, now: datetime) -> LetterDraft:
+    """What a letter that is owed says now."""
+    return (request_letter if wanted.request is not None else decision_letter)(material, wanted, now)
+
+
+def owed_letters(material: LetterMaterial, now: datetime) -> list[Owed]:
+    """All of them. One query each, for the texts."""
+    return [Owed(wanted, draft_of(material, wanted, now)) for wanted in wanted_letters(material)]
