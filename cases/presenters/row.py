@@ -15,12 +15,13 @@ from criteria.enums import Authority, EvidenceRule, FindingValue
 from criteria.tree import Criterion
 
 KINDS = {"met": "met", "not_met": "not-met", "unclear": "unclear", "not_documented": "missing", "not_applicable": "na"}
+AGAINST = {"met": "not_met", "not_met": "met"}
 APPLIES = {"met": "Applies", "not_met": "Does not apply"}
 MARK_WORDS = {
     Mark.OPEN: "open",
     Mark.SETTLED: "no longer needed",
     Mark.COUNTED: "counts",
-    Mark.REASON: "decides: not met",
+    Mark.REASON: "why it is not met",
     Mark.NOT_APPLICABLE: "left out",
 }
 TYPED = {
@@ -164,6 +165,13 @@ def word_of(value: str, *, is_exclusion: bool) -> str:
     return (APPLIES.get(value) if is_exclusion else None) or FindingLabel(value).label
 
 
+def kind_of(value: str | None, *, is_exclusion: bool) -> str:
+    """The look of a finding. An exclusion that applies speaks against, one that does not speaks for."""
+    if is_exclusion and value in AGAINST:
+        value = AGAINST[value]
+    return KINDS.get(value or "", "na")
+
+
 def sentence(text: str) -> str:
     """The same words as a sentence."""
     text = text.strip()
@@ -220,7 +228,14 @@ def row_of(
 def _options(leaf: Criterion, value: str | None, *, is_exclusion: bool, frozen: bool) -> list[Option]:
     offered = [each for each in FindingLabel if each != FindingLabel.NOT_APPLICABLE or leaf.may_not_apply]
     return [
-        Option(each.value, word_of(each.value, is_exclusion=is_exclusion), KINDS[each.value], str(key), value == each.value, frozen)
+        Option(
+            each.value,
+            word_of(each.value, is_exclusion=is_exclusion),
+            kind_of(each.value, is_exclusion=is_exclusion),
+            str(key),
+            value == each.value,
+            frozen,
+        )
         for key, each in enumerate(offered, start=1)
     ]
 

@@ -13,7 +13,7 @@ from criteria.tree import Criterion, Group, Node
 
 from .checklist import numbering, shown_parts
 from .decide import Action, line_actions
-from .row import KINDS
+from .row import kind_of
 
 COUNTS = ("none", "just this", "both", "all three", "all four", "all five", "all six", "all seven", "all eight", "all nine")
 NEXT = {
@@ -177,7 +177,7 @@ def _point(review: LineReview, criterion: str) -> Point:
     text = review_text(review, criterion)
     if criterion in review.exclusions:
         text += {"met": " (applies)", "not_met": " (does not apply)"}.get(value or "", " (whether it applies)")
-    return Point(KINDS.get(value or "", "na"), text, criterion, "" if value else "not marked yet")
+    return Point(kind_of(value, is_exclusion=criterion in review.exclusions), text, criterion, "" if value else "not marked yet")
 
 
 def _in_sentence(text: str) -> str:
