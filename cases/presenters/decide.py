@@ -80,11 +80,10 @@ def head(case: Case, lines: Sequence[ServiceLine], names: Mapping[str, str], now
     """For the whole case, or for one of its lines. Diagnoses are prefetched."""
     about = [line] if line else list(lines)
     diagnoses = list(dict.fromkeys(row.text for each in about for row in each.diagnoses.all()))
-    question = case_question(
-        [names.get(each.code, each.code) for each in about], diagnoses, past=case.review_type == ReviewKind.POSTSERVICE
-    )
+    procedures = [names.get(each.code, each.code).split(",")[0] for each in about]
+    question = case_question(procedures, diagnoses, past=case.review_type == ReviewKind.POSTSERVICE)
     undecided = [each for each in about if each.status in workflow.UNDECIDED] or about
-    clock_line = min(undecided, key=lambda each: each.decide_by or case.received_at)
+    clock_line = min(undecided, key=lambda each: (each.clock_stopped, each.decide_by or case.received_at))
     clock = due.due_in(clock_line.decide_by, now, stopped=clock_line.clock_stopped)
     if clock_line.status not in workflow.UNDECIDED:
         clock = due.DueIn("calm", "check", "decided", due.day(clock_line.decided_at))
@@ -243,7 +242,7 @@ def approval_choices(reviews: Sequence[LineReview], names: Mapping[str, str], re
             continue
         why = why_not(permissions.check_approve_as_nurse, reader, line)
         problems = [] if why else readiness.approval_problems(review)
-        supports = [leaf.text for leaf in review.criteria if _supports(review, leaf.id)]
+        supports = [_said(review, leaf.id, leaf.text) for leaf in review.criteria if _supports(review, leaf.id)]
         notes = [note for part in (review.joined.parts if review.joined else ()) for note in part.notes_on_approval]
         ticked = line.number == asked and not why and not problems
         found.append(ApprovalChoice(line.number, line_name(line, names), asked_for(line), supports, notes, ticked, why, problems))
@@ -253,6 +252,10 @@ def approval_choices(reviews: Sequence[LineReview], names: Mapping[str, str], re
 def _supports(review: LineReview, criterion: str) -> bool:
     wanted = FindingValue.NOT_MET if criterion in review.exclusions else FindingValue.MET
     return review.values.get(criterion) == wanted
+
+
+def _said(review: LineReview, criterion: str, text: str) -> str:
+    return f"Does not apply: {text[:1].lower()}{text[1:]}" if criterion in review.exclusions else text
 
 
 def asked_for(line: ServiceLine) -> str:

@@ -54,6 +54,7 @@ class CriterionRow:
     by: str
     stale: str
     is_reason: bool
+    is_settled: bool
     verify: str
     url: str
 
@@ -97,13 +98,14 @@ def criterion_row(review: LineReview, leaf: Criterion, documents: dict[int, Docu
     exclusion = leaf.id in review.exclusions
     value = finding.value if finding else None
     kind = KINDS[FindingValue(value)] if value else "missing"
-    if exclusion and value in (FindingValue.MET, FindingValue.NOT_MET):
+    absent = leaf.silence_absent and value == FindingValue.NOT_DOCUMENTED  # what nobody wrote down about it is taken as absent
+    if exclusion and (absent or value in (FindingValue.MET, FindingValue.NOT_MET)):
         kind = "ink"
     reasons = review.assessment.reasons if review.assessment else ()
     return CriterionRow(
         id=leaf.id,
         text=leaf.text,
-        finding=finding_words(value, exclusion=exclusion).capitalize(),
+        finding=finding_words(FindingValue.NOT_MET if absent else value, exclusion=exclusion).capitalize(),
         kind=kind,
         quotes=quotes(review.line.case, finding),
         arithmetic=finding.arithmetic if finding and finding.origin == FindingOrigin.ACCEPTED else "",
@@ -112,6 +114,7 @@ def criterion_row(review: LineReview, leaf: Criterion, documents: dict[int, Docu
         by=f"{finding.by.signature}, {due.day(finding.at)}" if finding else "",
         stale=finding.stale if finding else "",
         is_reason=leaf.id in reasons,
+        is_settled=value is None and review.assessment is not None and leaf.id in review.assessment.settled,
         verify=leaf.verify,
         url=row_url(review, leaf.id),
     )

@@ -71,12 +71,11 @@ class LineSummary:
     asked_for: str
     bottom_line: str
     kind: str
-    rule: str
     why_rule: str
     supports: list[Statement]
     missing: list[Statement]
     against: list[Statement]
-    parts: list[tuple[str, list[Row]]]
+    parts: list[tuple[str, list[Row], int]]  # title, criteria, and how many more were not marked because they no longer matter
     limits: list[Row]
     notes: list[EvidenceNote]
     change_title: str
@@ -147,7 +146,8 @@ def _line(found: Summed, review: LineReview, numbering: References) -> LineSumma
             for leaf in review.criteria
             if leaf.id in part
         ]
-        parts.append((policy, rows))
+        shown = [row for row in rows if not row.row.is_settled]
+        parts.append((policy, shown, len(rows) - len(shown)))
         limited = {leaf.id for leaf in review.criteria if leaf.family is Family.BENEFIT_LIMIT}
         limits += [row for row in rows if row.row.id in limited and (row.row.arithmetic or review.values.get(row.row.id))]
     title, change = _change(review)
@@ -157,7 +157,6 @@ def _line(found: Summed, review: LineReview, numbering: References) -> LineSumma
         asked_for=asked_for(line),
         bottom_line=text,
         kind=kind,
-        rule="; ".join(f"{row['title']} {row['version']}" for row in line.pinned),
         why_rule=line.pinned_why,
         supports=[_statement(found.case, review, leaf, numbering, policies) for leaf in supports],
         missing=[_statement(found.case, review, leaf, numbering, policies) for leaf in missing],

@@ -258,8 +258,8 @@ def test_a_line_nobody_referred_is_not_decided(frozen):
     with pytest.raises(Denied) as refused:
         denial(case, 3)
     assert refused.value.sentence == NOT_REFERRED
+    draft = DecisionDraft(outcome="approved", no_conflict=True)
     with pytest.raises(Denied) as refused:
-        draft = DecisionDraft(outcome="approved", no_conflict=True)
         sign_determination(case_id=case.pk, line=3, draft=draft, by=user("nurse"))
     assert refused.value.sentence == NOT_A_DIRECTOR
 

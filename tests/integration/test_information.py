@@ -1,4 +1,4 @@
-"""Asking for what is missing, and what arrives: items from the tree, one press, lines that wait, criteria that open again, items that close."""
+"""Asking for what is missing, and what arrives: items from the tree, lines that wait, criteria that open again, items that close."""
 
 from datetime import timedelta
 
@@ -35,9 +35,7 @@ def statuses(case):
 
 def answered(case, *rows, status="received", **more):
     document = attach(case, demo_of(case).answers.document, by=user("intake"))
-    return receive_items(
-        case_id=case.pk, answers=[Answer(row.pk, status, document.pk, 1) for row in rows], by=user("nurse"), **more
-    )
+    return receive_items(case_id=case.pk, answers=[Answer(row.pk, status, document.pk, 1) for row in rows], by=user("nurse"), **more)
 
 
 def test_case_a_asks_for_five_things_on_its_first_line(frozen):

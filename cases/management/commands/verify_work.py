@@ -27,7 +27,7 @@ class Command(BaseCommand):
             self.stdout.write(sentence)
         if wrong:
             raise CommandError(f"{len(wrong)} difference{'' if len(wrong) == 1 else 's'}.")
-        self.stdout.write(f"{count} case{'' if count == 1 else 's'} agree with their worklist rows and deadlines.")
+        self.stdout.write(f"{count} case{' agrees' if count == 1 else 's agree'} with their worklist rows and deadlines.")
 
 
 def work_differs(case: Case) -> Iterator[str]:
