@@ -1,0 +1,18 @@
+"""The administration of the review work: plans, codes, turnaround rules and letter texts are kept here; cases are looked at alone."""
+
+from .codes import DiagnosisCodeAdmin, ServiceCodeAdmin
+from .letter_texts import LetterTextAdmin
+from .looked_at import CaseAdmin, CaseEventAdmin, LetterAdmin
+from .plans import PlanAdmin
+from .turnaround import TurnaroundRuleAdmin
+
+__all__ = [
+    "CaseAdmin",
+    "CaseEventAdmin",
+    "DiagnosisCodeAdmin",
+    "LetterAdmin",
+    "LetterTextAdmin",
+    "PlanAdmin",
+    "ServiceCodeAdmin",
+    "TurnaroundRuleAdmin",
+]

@@ -1,0 +1,154 @@
+"""Regulated wording: written by one person, approved by another, then closed and followed, never edited."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from authreview.admin import KeptPages
+from authreview.errors import Conflict, Denied
+from authreview.models import User
+from cases.letters.wording_texts import PLACEHOLDERS
+from cases.models import LetterText
+
+from .following import FOLLOW_PAGE, FORM_PAGE
+
+WHOSE = ("key", "line_of_business", "state", "language")
+OWN_WORDING = "Nobody approves their own wording."
+PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
+
+
+class BodyForm(forms.ModelForm):
+    """The words and the day from which they hold."""
+
+    class Meta:
+        model = LetterText
+        fields: tuple[str, ...] = ("effective_from", "body")
+        widgets = {
+            "effective_from": forms.DateInput(attrs={"type": "date"}),
+            "body": forms.Textarea(attrs={"rows": 14, "cols": 100}),
+        }
+        help_texts = {"body": "Placeholders: " + ", ".join(f"{{{name}}} ({words})" for name, words in PLACEHOLDERS.items()) + "."}
+
+    def clean_body(self) -> str:
+        body = str(self.cleaned_data["body"])
+        unknown = sorted({name for name in PLACEHOLDER.findall(body) if name not in PLACEHOLDERS})
+        if unknown:
+            raise forms.ValidationError(f"No such placeholder: {', '.join(unknown)}.")
+        return body
+
+
+class TextForm(BodyForm):
+    """A new text."""
+
+    class Meta(BodyForm.Meta):
+        fields = (*WHOSE, "effective_from", "body")
+
+
+@admin.register(LetterText)
+class LetterTextAdmin(KeptPages, admin.ModelAdmin):
+    form = TextForm
+    change_form_template = FORM_PAGE
+    list_display = ("key", "line_of_business", "state", "language", "effective_from", "effective_until", "written_by", "approved_by")
+    list_filter = ("language", "line_of_business", "state", ("approved_at", admin.EmptyFieldListFilter))
+    list_select_related = ("written_by", "approved_by")
+    search_fields = ("key", "body")
+
+    def has_change_permission(self, request: HttpRequest, obj: LetterText | None = None) -> bool:
+        """Approved wording is looked at."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.approved_at is None)
+
+    def get_fields(self, request: HttpRequest, obj: LetterText | None = None) -> tuple[str, ...]:
+        people = ("written_by", "written_at", "approved_by", "approved_at")
+        return (*WHOSE, "effective_from", "body") if obj is None else (*WHOSE, "effective_from", "effective_until", "body", *people)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: LetterText | None = None) -> tuple[str, ...]:
+        return (*WHOSE, "effective_until", "written_by", "written_at", "approved_by", "approved_at") if obj else ()
+
+    def get_urls(self) -> list[URLPattern]:
+        site = self.admin_site
+        return [
+            path("<int:pk>/follow/", site.admin_view(self.follow), name="cases_lettertext_follow"),
+            path("<int:pk>/approve/", site.admin_view(require_POST(self.approve)), name="cases_lettertext_approve"),
+            *super().get_urls(),
+        ]
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        text = self.get_object(request, object_id)
+        adds = self.has_add_permission(request)
+        own = text is not None and text.written_by_id == request.user.pk
+        more = {
+            "may_follow": text is not None and text.approved_at is not None and text.effective_until is None and adds,
+            "may_approve": text is not None and text.approved_at is None and adds,
+            "why_not_approve": OWN_WORDING if own else "",
+        }
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    def save_model(self, request: HttpRequest, obj: LetterText, form: Any, change: bool) -> None:
+        """Whoever wrote last is the writer: they do not approve it."""
+        obj.written_by, obj.written_at = _person(request), timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def follow(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Another text from a day to come. This one holds until that one is approved and begins."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        text = get_object_or_404(LetterText, pk=pk, approved_at__isnull=False)
+        start = {"body": text.body, "effective_from": timezone.localdate() + timedelta(days=1)}
+        form = BodyForm(request.POST or None, initial=start)
+        if request.method == "POST" and form.is_valid():
+            taken = LetterText.objects.filter(**_whose(text), effective_from=form.cleaned_data["effective_from"])
+            if form.cleaned_data["effective_from"] <= timezone.localdate():
+                form.add_error("effective_from", "The new text begins on a day to come.")
+            elif taken.exists():
+                form.add_error("effective_from", "There is a text from that day already.")
+            else:
+                new = form.save(commit=False)
+                for name, value in _whose(text).items():
+                    setattr(new, name, value)
+                new.written_by, new.written_at = _person(request), timezone.now()
+                new.save()
+                self.log_addition(request, new, f"Follows the text of {text.effective_from:%d %b %Y}.")
+                messages.success(request, "The new text waits for its approval; until then the one before it holds.")
+                return redirect("admin:cases_lettertext_change", new.pk)
+        context = {"form": form, "row": text, "what": "letter text", "back": reverse("admin:cases_lettertext_changelist")}
+        return render(request, FOLLOW_PAGE, context, status=422 if form.errors else 200)
+
+    @transaction.atomic
+    def approve(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Approve a text of somebody else, and end the one that it follows on the day before."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        text = get_object_or_404(LetterText.objects.select_for_update(), pk=pk)
+        if text.approved_at is not None:
+            raise Conflict("This text is approved already.")
+        if text.written_by_id == request.user.pk:
+            raise Denied(OWN_WORDING)
+        before = LetterText.objects.filter(**_whose(text), approved_at__isnull=False, effective_from__lt=text.effective_from)
+        open_then = before.filter(Q(effective_until=None) | Q(effective_until__gte=text.effective_from))
+        open_then.update(effective_until=text.effective_from - timedelta(days=1))
+        text.approved_by, text.approved_at = _person(request), timezone.now()
+        text.save(update_fields=["approved_by", "approved_at"])
+        self.log_change(request, text, "Approved.")
+        messages.success(request, f"The text is approved; letters use it from {text.effective_from:%d %b %Y}.")
+        return redirect("admin:cases_lettertext_change", text.pk)
+
+
+def _person(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def _whose(text: LetterText) -> dict[str, str]:
+    return {name: getattr(text, name) for name in WHOSE}

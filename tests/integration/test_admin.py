@@ -1,0 +1,324 @@
+"""The administration: which role opens which page, rows in use closed and followed, wording approved by a second person."""
+
+from datetime import date
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
+
+from authreview.models import AccessRecord, User
+from authreview.roles import ADMIN_PAGES, Role
+from cases.letters.wording_texts import text_for
+from cases.models import LetterText, Plan, ServiceCode, TurnaroundRule
+from tests.factories import founding_case, installed, plans, user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+
+def signed_in(role, *more, **named):
+    person = user(role, *more, **named)
+    User.objects.filter(pk=person.pk).update(is_staff=True)
+    client = Client()
+    client.force_login(User.objects.get(pk=person.pk))
+    return client
+
+
+def words(response):
+    return " ".join(response.content.decode().split())
+
+
+def address(label, page="changelist", *args):
+    return reverse(f"admin:{label.replace('.', '_')}_{page}", args=args)
+
+
+def fields_of(response, **changed):
+    """What the browser would send of the page's form, with some fields typed anew."""
+    form = response.context["adminform"].form
+    sent = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None else value for name, value in (sent | changed).items() if value is not False}
+
+
+# ---- who
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.POLICY_EDITOR, Role.POLICY_APPROVER, Role.SUPERVISOR, Role.AUDITOR])
+def test_each_role_opens_its_pages_and_no_other(role):
+    client = signed_in(role)
+    labels = {label for pages in ADMIN_PAGES.values() for label in pages} - {"authreview.licence", "criteria.policy"}
+    registered = {model._meta.label_lower for model in admin.site._registry}
+    assert labels <= registered
+    opened = {label for label in labels if client.get(address(label)).status_code == 200}
+    assert opened == labels & set(ADMIN_PAGES[role])
+    added = {label for label in labels if client.get(address(label, "add")).status_code == 200}
+    assert added == {label for label in opened if "add" in ADMIN_PAGES[role][label]}
+
+
+@pytest.mark.parametrize("role", [Role.NURSE, Role.MEDICAL_DIRECTOR, Role.INTAKE, Role.LETTERS])
+def test_other_roles_see_nothing_even_as_staff(role):
+    client = signed_in(role)
+    assert "Administration" in words(client.get("/admin/"))
+    assert client.get(address("authreview.user")).status_code == 403
+
+
+def test_superusers_see_everything_and_change_no_history():
+    chief = Client()
+    chief.force_login(User.objects.create_superuser("chief", password="x"))
+    for model in admin.site._registry:
+        assert chief.get(address(model._meta.label_lower)).status_code == 200
+    for label in ("cases.case", "cases.caseevent", "cases.letter", "authreview.accessrecord", "criteria.policyevent", "auth.group"):
+        assert chief.get(address(label, "add")).status_code == 403
+
+
+# ---- people
+
+
+def test_a_role_opens_the_administration():
+    client = signed_in("admin")
+    nurse = user("nurse")
+    group = Group.objects.get_or_create(name=Role.POLICY_EDITOR)[0]
+    page = address("authreview.user", "change", nurse.pk)
+    formset = {"licences-TOTAL_FORMS": 0, "licences-INITIAL_FORMS": 0}
+    sent = {"username": "nurse", "credentials": "RN", "is_active": "on", "groups": [group.pk], **formset}
+    assert client.post(page, sent).status_code == 302
+    nurse = User.objects.get(pk=nurse.pk)
+    assert (nurse.is_staff, nurse.has_role(Role.POLICY_EDITOR)) == (True, True)
+    client.post(page, sent | {"groups": []})
+    assert User.objects.get(pk=nurse.pk).is_staff is False
+
+
+def test_an_administrator_lifts_neither_themselves_nor_a_superuser():
+    client = signed_in("admin")
+    me, chief = User.objects.get(username="admin"), User.objects.create_superuser("chief", password="x")
+    formset = {"licences-TOTAL_FORMS": 0, "licences-INITIAL_FORMS": 0}
+    director = Group.objects.get_or_create(name=Role.MEDICAL_DIRECTOR)[0]
+    client.post(
+        address("authreview.user", "change", me.pk), {"username": "admin", "groups": [director.pk], "is_superuser": "on", **formset}
+    )
+    assert (User.objects.get(pk=me.pk).roles, User.objects.get(pk=me.pk).is_superuser) == ({Role.ADMIN}, False)
+    assert (
+        client.post(f"/admin/authreview/user/{chief.pk}/password/", {"password1": "aB3$kkkkkk", "password2": "aB3$kkkkkk"}).status_code
+        == 403
+    )
+    assert client.post(address("authreview.user", "change", chief.pk), {"username": "taken", **formset}).status_code == 403
+    assert client.post(address("authreview.user", "delete", chief.pk), {"post": "yes"}).status_code == 403
+
+
+def test_licences_stand_with_the_person():
+    client, nurse = signed_in("admin"), user("nurse", states=())
+    licence = {"licences-0-state": "OH", "licences-0-number": "RN-1", "licences-0-expires_on": "2027-01-31", "licences-0-user": nurse.pk}
+    sent = {"username": "nurse", "is_active": "on", "licences-TOTAL_FORMS": 1, "licences-INITIAL_FORMS": 0, **licence}
+    assert client.post(address("authreview.user", "change", nurse.pk), sent).status_code == 302
+    assert [str(each) for each in nurse.licences.all()] == ["OH RN-1, valid until 31 Jan 2027"]
+
+
+def test_access_records_name_the_person():
+    nurse = user("nurse")
+    AccessRecord.objects.create(at="2026-03-10T10:00Z", user_id=nurse.pk, kind="case", key="PA-1", origin="", outcome="shown")
+    page = words(signed_in("auditor").get(address("authreview.accessrecord"), {"q": "PA-1"}))
+    assert ">nurse<" in page
+
+
+# ---- plans and codes
+
+
+def test_a_plan_keeps_its_history_and_what_the_form_does_not_know():
+    client = signed_in("admin")
+    plans()
+    Plan.objects.filter(code="base").update(contact={"phone": "1", "unknown": "kept", "address": ["A", "B"]})
+    plan = Plan.objects.get(code="base")
+    page = address("cases.plan", "change", plan.pk)
+    response = client.post(page, fields_of(client.get(page), phone="2", hours_es="de 8 a 6", state="pa"))
+    assert response.status_code == 302
+    plan.refresh_from_db()
+    assert (plan.contact, plan.state, plan.code) == (
+        {"phone": "2", "unknown": "kept", "address": ["A", "B"], "hours": {"es": "de 8 a 6"}},
+        "PA",
+        "base",
+    )
+    last = plan.history.first()
+    assert (last.history_user.username, last.contact["phone"]) == ("admin", "2")
+    assert client.get(address("cases.plan", "history", plan.pk)).status_code == 200
+
+
+def test_a_plan_is_looked_at_by_an_auditor():
+    plans()
+    page = address("cases.plan", "change", Plan.objects.get(code="base").pk)
+    assert "555-0100" in words(signed_in("auditor").get(page))
+    assert signed_in("auditor").post(page, {"name": "Other"}).status_code == 403
+
+
+@pytest.fixture
+def code():
+    installed()
+    return ServiceCode.objects.get(code="64405")
+
+
+def wording(code, **changed):
+    sent = {name: getattr(code, name) for name in ("name", "verify")} | {"min_sites": "", "max_sites": "", "max_units_per_day": 1}
+    return sent | {"lay_name_en": "shots at the back of the head", "lay_name_es": "", "effective_from": "2026-04-01"} | changed
+
+
+def test_the_wording_of_a_code_in_use_is_followed(code):
+    client, follow = signed_in("admin"), address("cases.servicecode", "follow", code.pk)
+    assert client.post(address("cases.servicecode", "change", code.pk), wording(code)).status_code == 403
+    assert code.lay_name["en"] in words(client.get(follow))
+    assert "The most sites are not fewer than the fewest." in words(client.post(follow, wording(code, min_sites=3, max_sites=2)))
+    assert client.post(follow, wording(code)).status_code == 302
+    old, new = ServiceCode.objects.filter(code="64405").order_by("pk")
+    assert (old.effective_until, old.lay_name, new.lay_name) == (date(2026, 3, 31), code.lay_name, {"en": "shots at the back of the head"})
+
+
+def test_a_code_has_one_wording_on_a_day(code):
+    response = signed_in("admin").post(address("cases.servicecode", "add"), wording(code) | {"code": "64405"})
+    assert "This code has its wording on that day already." in words(response)
+    assert signed_in("admin").post(address("cases.servicecode", "add"), wording(code) | {"code": "64418"}).status_code == 302
+
+
+# ---- turnaround rules
+
+
+@pytest.fixture
+def rule():
+    installed()
+    return TurnaroundRule.objects.filter(line_of_business="commercial", effective_until=None).order_by("pk").first()
+
+
+def terms(rule, **changed):
+    names = ("amount", "unit", "start", "notify_unit", "extension_days", "extension_reasons", "on_miss", "citation", "verify")
+    sent = {name: getattr(rule, name) for name in names} | {
+        "notify_amount": rule.notify_amount or "",
+        "answer_days": rule.answer_days or "",
+    }
+    return sent | {"effective_from": "2026-04-01"} | ({"tolls": "on"} if rule.tolls else {}) | changed
+
+
+def test_a_rule_in_use_is_not_edited(rule):
+    client = signed_in("admin")
+    page = address("cases.turnaroundrule", "change", rule.pk)
+    assert "End and follow" in words(client.get(page))
+    assert client.post(page, terms(rule, amount=1)).status_code == 403
+    assert TurnaroundRule.objects.get(pk=rule.pk).amount == rule.amount
+
+
+def test_end_and_follow(rule):
+    client, count = signed_in("admin"), TurnaroundRule.objects.count()
+    page = address("cases.turnaroundrule", "follow", rule.pk)
+    assert client.get(page).status_code == 200
+    assert client.post(page, terms(rule, amount=5, citation="New law"))["Location"] == address("cases.turnaroundrule")
+    old, new = TurnaroundRule.objects.get(pk=rule.pk), TurnaroundRule.objects.latest("pk")
+    assert (old.effective_until, new.effective_from, new.amount, new.citation) == (date(2026, 3, 31), date(2026, 4, 1), 5, "New law")
+    assert (new.line_of_business, new.state, new.review_type, new.urgency) == (
+        old.line_of_business,
+        old.state,
+        old.review_type,
+        old.urgency,
+    )
+    assert client.post(page, terms(rule, amount=6)).status_code == 422
+    assert TurnaroundRule.objects.count() == count + 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"effective_from": "2026-03-10"}, "A rule begins on a day to come"),
+        ({"notify_amount": "3", "notify_unit": ""}, "an amount and a unit, or neither"),
+        ({"extension_days": "3", "extension_reasons": []}, "An extension needs its reasons."),
+        ({"amount": ""}, "This field is required."),
+    ],
+)
+def test_following_shows_errors(rule, typed, sentence):
+    response = signed_in("admin").post(address("cases.turnaroundrule", "follow", rule.pk), terms(rule, **typed))
+    assert response.status_code == 422
+    assert sentence in words(response)
+    assert TurnaroundRule.objects.get(pk=rule.pk).effective_until is None
+
+
+def test_a_second_rule_for_the_same_is_refused(rule):
+    client = signed_in("admin")
+    whose = {name: getattr(rule, name) for name in ("line_of_business", "state", "review_type", "urgency")}
+    response = client.post(address("cases.turnaroundrule", "add"), terms(rule) | whose)
+    assert "There is a rule for these on that day already." in words(response)
+    assert client.post(address("cases.turnaroundrule", "add"), terms(rule) | whose | {"state": "OH"}).status_code == 302
+
+
+def test_only_an_administrator_follows(rule):
+    assert signed_in("auditor").post(address("cases.turnaroundrule", "follow", rule.pk), terms(rule)).status_code == 403
+
+
+# ---- letter texts
+
+
+@pytest.fixture
+def text():
+    return LetterText.objects.create(
+        key="appeal",
+        language="en",
+        body="Call {plan_phone}.",
+        effective_from=date(2025, 1, 1),
+        written_by=user("admin"),
+        written_at="2025-01-01T10:00Z",
+        approved_by=user("admin", username="admin2"),
+        approved_at="2025-01-01T11:00Z",
+    )
+
+
+def test_wording_is_followed_and_approved_by_another(text):
+    client, other = signed_in("admin"), signed_in("admin", username="admin2")
+    page = address("cases.lettertext", "change", text.pk)
+    assert client.post(page, {"body": "Changed", "effective_from": "2025-01-01"}).status_code == 403
+    follow = address("cases.lettertext", "follow", text.pk)
+    client.post(follow, {"body": "Call {plan_phone} or {plan_tty}.", "effective_from": "2026-04-01"})
+    new = LetterText.objects.latest("pk")
+    assert (new.key, new.approved_by, text_for("appeal", "commercial", "", "en", date(2026, 4, 1))) == ("appeal", None, text)
+    approve = address("cases.lettertext", "approve", new.pk)
+    assert "Nobody approves their own wording." in words(client.get(address("cases.lettertext", "change", new.pk)))
+    assert client.post(approve).status_code == 403
+    assert "Approve this text" in words(other.get(address("cases.lettertext", "change", new.pk)))
+    assert other.get(approve).status_code == 405
+    assert other.post(approve).status_code == 302
+    text.refresh_from_db()
+    assert text.effective_until == date(2026, 3, 31)
+    held = [text_for("appeal", "commercial", "", "en", day) for day in (date(2026, 3, 31), date(2026, 4, 1))]
+    assert held == [text, new]
+    assert other.post(approve).status_code == 409
+
+
+def test_whoever_wrote_last_does_not_approve(text):
+    client, other = signed_in("admin"), signed_in("admin", username="admin2")
+    client.post(address("cases.lettertext", "follow", text.pk), {"body": "New.", "effective_from": "2026-04-01"})
+    new = LetterText.objects.latest("pk")
+    assert other.post(address("cases.lettertext", "change", new.pk), {"body": "Newer.", "effective_from": "2026-04-01"}).status_code == 302
+    assert other.post(address("cases.lettertext", "approve", new.pk)).status_code == 403
+    assert client.post(address("cases.lettertext", "approve", new.pk)).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"body": "Call {phone}."}, "No such placeholder: phone."),
+        ({"effective_from": "2026-03-10"}, "The new text begins on a day to come."),
+        ({"body": ""}, "This field is required."),
+    ],
+)
+def test_wording_shows_errors(text, typed, sentence):
+    sent = {"body": "Call {plan_phone}.", "effective_from": "2026-04-01"} | typed
+    response = signed_in("admin").post(address("cases.lettertext", "follow", text.pk), sent)
+    assert (response.status_code, sentence in words(response), LetterText.objects.count()) == (422, True, 1)
+
+
+# ---- cases
+
+
+def test_opening_a_case_is_recorded():
+    case = founding_case("a")
+    client = signed_in("auditor")
+    assert case.reference in words(client.get(address("cases.case")))
+    before = AccessRecord.objects.filter(key=case.reference).count()
+    page = address("cases.case", "change", case.pk)
+    assert client.get(page).status_code == 200
+    assert client.get(address("cases.caseevent", "change", case.events.first().pk)).status_code == 200
+    assert AccessRecord.objects.filter(key=case.reference, kind="case", outcome="shown").count() == before + 2
+    assert client.post(page, {"status": "closed"}).status_code == 403
+    assert client.post(address("cases.caseevent", "delete", case.events.first().pk), {"post": "yes"}).status_code == 403
