@@ -14,10 +14,11 @@ from django.core.management.base import BaseCommand
 from criteria import examples
 from criteria.format import FormatError, Loaded, load
 from criteria.format.yaml_text import MAX_BYTES
+from criteria.management import policy_store
 
 
 class Command(BaseCommand):
-    help = "Checks clinical policy files and runs their examples."
+    help = "Checks clinical policy files and runs their examples, stores them as drafts, writes them back."
     requires_system_checks = ()  # a policy author waits for these
     requires_migrations_checks = False
 
@@ -26,6 +27,12 @@ class Command(BaseCommand):
         check = actions.add_parser("check", help="Validate policy files and run their examples. The files see each other.")
         check.add_argument("files", nargs="+", metavar="FILE")
         check.add_argument("--json", action="store_true", help="Print one list with one object per example, and nothing else.")
+        bring = actions.add_parser("import", help="Store policy files as drafts; a draft of the same version is written again.")
+        bring.add_argument("files", nargs="+", metavar="FILE")
+        bring.add_argument("--by", default="", metavar="USERNAME", help="The policy editor whose drafts they are.")
+        export = actions.add_parser("export", help="Write a stored version back as a file, to standard output.")
+        export.add_argument("slug", metavar="SLUG")
+        export.add_argument("--version", dest="wanted", default="", metavar="V", help="Default: in force today, else stored last.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         getattr(self, f"handle_{options['action']}")(**options)
@@ -41,6 +48,23 @@ class Command(BaseCommand):
                     self.stdout.write(line.encode("utf-8", "backslashreplace").decode())
         if not all(report.ok for report in reports):
             sys.exit(1)
+
+    def handle_import(self, *, files: list[str], by: str, **options: Any) -> None:
+        """Bases before overlays. Exit 1 if a file is invalid or could not be stored; examples that fail are told, a draft may fail."""
+        loaded = [read(name) for name in dict.fromkeys(files)]
+        reports = {report.file: report for report in examples.check(loaded)}
+        person, all_stored = policy_store.drafter(by), True
+        for file in sorted(loaded, key=lambda file: bool(file.policy and file.policy.overlays)):
+            for line in _lines(reports[file.name]):
+                self.stdout.write(line.encode("utf-8", "backslashreplace").decode())
+            is_stored, said = policy_store.store(file, person)
+            all_stored &= is_stored
+            self.stdout.write(f"{'STORED ' if is_stored else 'REFUSED'} {file.name}: {said}")
+        if not all_stored:
+            sys.exit(1)
+
+    def handle_export(self, *, slug: str, wanted: str, **options: Any) -> None:
+        self.stdout.write(policy_store.text_of(slug, wanted), ending="")
 
 
 def read(name: str) -> Loaded:
