@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any, cast
 
+from django.db import connection
 from django.db.models import CharField, OuterRef, Subquery
 from django.db.models.functions import Cast
 
@@ -79,7 +81,7 @@ class Seen:
     evidence: Passages = field(default_factory=Passages)
 
 
-LINE_FIELDS = ("id", "number", "code", "status", "open_flags", "units", "policy_version_id", "first_service", "decide_by", "clock_stopped")
+LINE_FIELDS = ("id", "number", "code", "status", "open_flags", "units", "policy_version_id")
 JSON_FIELDS = ("pinned", "proposals", "flags", "reviewer_ids")
 FINDING_FIELDS = ("id", "criterion", "value", "note", "origin", "proposed", "arithmetic", "stale", "version", "at")
 WHO_FIELDS = ("username", "first_name", "last_name", "credentials")
@@ -102,14 +104,33 @@ WHO_AT = SEARCHED_AT + 1
 EVIDENCE_AT = WHO_AT + len(WHO_FIELDS)
 
 
+CASE, NUMBER = 2**40 + 1, 2**14 + 1  # stand for the case and the number of the line in the statement that is kept
+
+
+@cache
+def _statement(vendor: str) -> tuple[str, tuple[Any, ...]]:
+    """The read of a save, compiled once for a kind of database: the ORM would need as long to write it as the database to answer it."""
+    asked = RequestItem.objects.filter(line=OuterRef("pk"), status__in=STILL_WANTED, request__sent_at__isnull=False)
+    waits = Subquery(asked.order_by("-request_id").values("request_id")[:1])
+    rows = ServiceLine.objects.filter(case_id=CASE, number=NUMBER).order_by().annotate(**AS_TEXT, waits=waits)
+    sql, params = rows.values_list(*LEAN).query.sql_with_params()
+    return sql, tuple(CASE if each == CASE else NUMBER if each == NUMBER else each for each in params)
+
+
+def _moment(value: Any) -> datetime:
+    """A time as the database hands it over: SQLite as text in UTC."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+
+
 def line_to_mark(case: Case, number: int) -> LineReview | None:
     """One line with its findings and evidence in one statement, without facts; None where the case has no such line.
 
     Called under the case's lock. What is not read here (sites, diagnoses, clock words) is not there.
     """
-    asked = RequestItem.objects.filter(line=OuterRef("pk"), status__in=STILL_WANTED, request__sent_at__isnull=False)
-    waits = Subquery(asked.order_by("-request_id").values("request_id")[:1])
-    rows = list(ServiceLine.objects.filter(case_id=case.pk, number=number).annotate(**AS_TEXT, waits=waits).values_list(*LEAN))
+    sql, params = _statement(connection.vendor)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [case.pk if each is CASE else number if each is NUMBER else each for each in params])
+        rows = cursor.fetchall()
     if not rows:
         return None
     first = rows[0]
@@ -133,7 +154,7 @@ def _seen(rows: Iterable[tuple[Any, ...]]) -> dict[str, Seen]:
             id_, _, value, note, origin, proposed, arithmetic, stale, version, at = row[FINDING_AT:SEARCHED_AT]
             searched = tuple(map(tuple, json.loads(row[SEARCHED_AT] or "[]")))
             who = User(**dict(zip(WHO_FIELDS, row[WHO_AT:EVIDENCE_AT], strict=True))).signature
-            found[criterion] = Seen(id_, criterion, value, note, origin, proposed, arithmetic, searched, stale, version, at, who)
+            found[criterion] = Seen(id_, criterion, value, note, origin, proposed, arithmetic, searched, stale, version, _moment(at), who)
         if row[EVIDENCE_AT] is not None:
             cited.setdefault(criterion, []).append(Passage(*row[EVIDENCE_AT:-1]))
     for criterion, passages in cited.items():
