@@ -70,9 +70,19 @@ def write_lines(case: Case, data: IntakeData, *, by: User, at: datetime) -> list
             as_received=canonical(as_received(asked, number)),
         )
         Site.objects.bulk_create(Site(line=line, name=site.name, side=site.side) for site in asked.sites)
-        line.diagnoses.set([diagnoses[code] for code in asked.diagnoses or diagnoses])
         lines.append(line)
+    _write_what_for(lines, data, diagnoses)
     return lines
+
+
+def _write_what_for(lines: list[ServiceLine], data: IntakeData, diagnoses: Mapping[str, Diagnosis]) -> None:
+    """The diagnoses each line is for, of all lines at once."""
+    pair = ServiceLine.diagnoses.through
+    pair.objects.bulk_create(
+        pair(serviceline=line, diagnosis=diagnoses[code])
+        for line, asked in zip(lines, data.lines, strict=True)
+        for code in dict.fromkeys(asked.diagnoses or diagnoses)
+    )
 
 
 def as_received(asked: LineData, number: int) -> dict[str, Any]:
