@@ -213,6 +213,8 @@ def trigger_points(plot: Plot, chart: Chart, received: date) -> Told:
         charts.plan_of(chart, f"trigger point injections of {', '.join(names)}"),
     )
     missing = _what_comes_later(plot.lacks, chart, names, code)
+    facts = tuple(fact for each in said for fact in each.facts)
+    form = facts if chart.number % 3 else ()  # two forms of three state onset and treatments; the nurse confirms them against the note
     return Told(
         lines=(
             LineData(
@@ -227,8 +229,10 @@ def trigger_points(plot: Plot, chart: Chart, received: date) -> Told:
         diagnoses=NECK,
         document=charts.note(chart, "Office visit", said, source=""),
         findings={code: charts.found_by(said, meaning) | usual},
-        facts=tuple(fact for each in said for fact in each.facts),
+        facts=tuple(fact for fact in facts if fact not in form or fact.kind not in ("onset", "treatment")),
         answer=missing,
+        stated_onset=next((fact.values["value"] for fact in form if fact.kind == "onset"), ""),
+        treatments=tuple(TreatmentData(**fact.values) for fact in form if fact.kind == "treatment"),
         changes=(Changed(code=code, units=1),) if plot.lacks == "units" else (),
         meaning=meaning,
         practice=chart.number,

@@ -20,7 +20,7 @@ from cases.actions.line import LineChange, amend_line
 from cases.actions.marking import Selection
 from cases.actions.peer_to_peer import Conversation, offer_peer_to_peer, record_peer_to_peer
 from cases.actions.review import accept_proposal, record_finding
-from cases.enums import ADVERSE, DeliveryChannel, LetterStatus, LineStatus, Recipient, SignedWith
+from cases.enums import ADVERSE, Channel, DeliveryChannel, LetterStatus, LineStatus, Recipient, SignedWith
 from cases.letters.render import plain_document
 from cases.models import Case, Document, DocumentPage, ServiceLine
 from cases.queries.asking import STILL_WANTED, answer_until, wanted_items
@@ -54,11 +54,13 @@ def receive(demo: DemoCase, desk: Desk, *, entered_at: datetime | None = None) -
 
 
 def attach(case: Case, document: RecordDocument, *, by: User) -> Document:
+    """A page by fax, or the text that a portal sends."""
     name = document.title.lower().replace(" ", "-")
+    as_text = case.channel == Channel.PORTAL
     return attach_document(
         case_id=case.pk,
-        data=pdf(document.title, document.text),
-        filename=f"{name}.pdf",
+        data=document.text.encode() if as_text else pdf(document.title, document.text),
+        filename=f"{name}.{'txt' if as_text else 'pdf'}",
         by=by,
         title=document.title,
         kind=document.kind,
