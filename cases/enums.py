@@ -242,3 +242,10 @@ class Reading(TextChoices):
     RUNNING = "running", "Reading"
     DONE = "done", "Read"
     FAILED = "failed", "Could not be read"
+
+
+class CodeSet(TextChoices):
+    """Which table of codes: our own rows of procedures, or a release of ICD-10-CM."""
+
+    DIAGNOSIS = "diagnosis", "ICD-10-CM diagnoses"
+    PROCEDURE = "procedure", "Procedure codes"

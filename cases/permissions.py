@@ -22,6 +22,7 @@ NOT_CLINICAL = "Only a nurse or a medical director reviews criteria."
 NOT_A_NURSE = "Only a UM nurse does this step."
 NOT_A_DIRECTOR = "Only a medical director decides this line."
 NOT_A_SUPERVISOR = "Only a supervisor does this."
+NOT_CODES = "Only an administrator keeps the code sets."
 NOT_ATTACHING = "Documents are attached by intake, nurses and directors."
 NOT_LETTERS = "Letters are issued by the nurse, the director or the letters desk."
 NURSE_ADVERSE = "A nurse cannot deny or reduce a request. Refer the line to a medical director."
@@ -66,6 +67,11 @@ def check_take_in(user: User, case: Case | None = None) -> None:
     _needs(user, (Role.INTAKE, Role.NURSE, Role.SUPERVISOR), NOT_INTAKE)
     if case is not None and case.status != CaseStatus.INTAKE:
         raise Denied("This request has left intake; changes to a line are amendments now.")
+
+
+def check_keep_codes(user: User) -> None:
+    """Import a release, and write the wording and unit rules of a procedure code."""
+    _needs(user, (Role.ADMIN,), NOT_CODES)
 
 
 def check_backdate(user: User) -> None:

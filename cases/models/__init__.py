@@ -3,6 +3,7 @@
 from .case import Case, Contact, Note, WorkItem
 from .clock import ClockEntry, TurnaroundRule
 from .code import DiagnosisCode, ServiceCode
+from .code_import import CodeImport
 from .determination import Determination
 from .document import Document, DocumentPage, PageOpening
 from .event import CaseEvent
@@ -18,6 +19,7 @@ __all__ = [
     "Case",
     "CaseEvent",
     "ClockEntry",
+    "CodeImport",
     "Contact",
     "Delivery",
     "Determination",

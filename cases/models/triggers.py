@@ -9,6 +9,8 @@ from criteria.models import PolicyEvent, PolicyVersion
 
 from .case import Contact, Note
 from .clock import ClockEntry, TurnaroundRule
+from .code import DiagnosisCode, ServiceCode
+from .code_import import CodeImport
 from .determination import Determination
 from .event import CaseEvent
 from .finding import Evidence, Finding
@@ -18,10 +20,12 @@ from .request import Referral
 
 _DECIDED = "EXISTS (SELECT 1 FROM cases_determination d WHERE d.line_id = {row}.line_id)"
 _CITED = "EXISTS (SELECT 1 FROM cases_finding f JOIN cases_determination d ON d.line_id = f.line_id WHERE f.id = {row}.finding_id)"
+_IN_USE = "OLD.effective_from <= CURRENT_DATE"
+_FOLLOWED = "a code in use is closed and followed, not changed"
 
 FROZEN: tuple[Frozen, ...] = (
     *(append_only(model) for model in (AccessRecord, PolicyEvent, CaseEvent, Amendment, Referral, Contact, Note)),
-    *(append_only(model) for model in (Determination, ClockEntry, LetterFile, Delivery)),
+    *(append_only(model) for model in (Determination, ClockEntry, LetterFile, Delivery, CodeImport)),
     Frozen(
         PolicyVersion,
         "a published policy version cannot be changed",
@@ -43,6 +47,8 @@ FROZEN: tuple[Frozen, ...] = (
         when="OLD.effective_from <= CURRENT_DATE",
         but=("effective_until",),
     ),
+    Frozen(ServiceCode, _FOLLOWED, when=_IN_USE, but=("effective_until", "ended_by", "ended_at")),
+    Frozen(DiagnosisCode, _FOLLOWED, when=_IN_USE, but=("effective_until",)),
     Frozen(
         Finding,
         "the findings of a decided line cannot be changed",

@@ -1,6 +1,6 @@
 """Which view answers which address. One module per room; nouns first."""
 
-from . import case, checklist, decide, documents, intake, letters, worklist
+from . import case, checklist, codes, decide, documents, intake, letters, worklist
 
 urlpatterns = [
     *worklist.urlpatterns,
@@ -10,4 +10,5 @@ urlpatterns = [
     *documents.urlpatterns,
     *decide.urlpatterns,
     *letters.urlpatterns,
+    *codes.urlpatterns,
 ]
