@@ -230,6 +230,15 @@ def check_deliver(user: User) -> None:
     _needs(user, (Role.NURSE, Role.MEDICAL_DIRECTOR, Role.LETTERS), "Delivery is recorded by the letters desk, nurses and directors.")
 
 
+def check_replay(user: User) -> None:
+    """Counts over decided lines, without what the cases say."""
+    _needs(
+        user,
+        (Role.POLICY_EDITOR, Role.POLICY_APPROVER, Role.AUDITOR),
+        "Past decisions are replayed by policy editors, policy approvers and auditors.",
+    )
+
+
 def _must_be_undecided(line: ServiceLine) -> None:
     if line.status in (LineStatus.DECIDED, LineStatus.NOTIFIED):
         raise Denied(LINE_CLOSED)

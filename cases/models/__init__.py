@@ -12,6 +12,7 @@ from .finding import Evidence, Finding
 from .letter import Delivery, Letter, LetterFile, LetterText
 from .line import Amendment, FlagResolution, ServiceLine, Site
 from .people import Member, Plan, Practitioner
+from .replay import ReplayLine, ReplayRun
 from .request import InformationRequest, PeerToPeer, Referral, RequestItem
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "Plan",
     "Practitioner",
     "Referral",
+    "ReplayLine",
+    "ReplayRun",
     "RequestItem",
     "Score",
     "ServiceCode",

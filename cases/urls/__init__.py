@@ -1,6 +1,6 @@
 """Which view answers which address. One module per room; nouns first."""
 
-from . import case, checklist, codes, decide, documents, intake, letters, worklist
+from . import case, checklist, codes, decide, documents, intake, letters, replay, worklist
 
 urlpatterns = [
     *worklist.urlpatterns,
@@ -11,4 +11,5 @@ urlpatterns = [
     *decide.urlpatterns,
     *letters.urlpatterns,
     *codes.urlpatterns,
+    *replay.urlpatterns,
 ]

@@ -1,0 +1,151 @@
+"""The only writer of replays: asked for once per document, months and day; read in pieces, each kept before the next."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from authreview.errors import Conflict, Incomplete
+from authreview.models import User
+from cases import permissions
+from cases.models.replay import ReplayLine, ReplayRun
+from cases.queries import replaying
+from cases.queries.replaying import Row
+from cases.queries.rules import policy_by_digest
+from cases.replay import Basis, Decided, Effect, Tally, basis_of, chosen, replay
+from criteria.format import parse
+from criteria.governing import Candidate, Place, candidate
+from criteria.models import PolicyVersion
+from criteria.periods import add_months
+from criteria.tree import Joined, Policy
+
+PIECE = 2_000
+MOST_MONTHS = 120
+NOT_THE_SAME = "The draft was changed after this replay was asked for. Ask for it again."
+
+
+def start_replay(*, version_id: int, months: int, by: User) -> ReplayRun:
+    """A run over the last `months`, or today's that is there; the caller gives it to a worker. Raises Denied, Incomplete, Conflict."""
+    permissions.check_replay(by)
+    if not 1 <= months <= MOST_MONTHS:
+        raise Incomplete(f"Choose 1 to {MOST_MONTHS} months.")
+    version = PolicyVersion.objects.filter(pk=version_id).first()
+    if version is None:
+        raise Conflict("This version is not there any more.")
+    until = timezone.localdate()
+    asked = {"digest": version.digest, "months": months, "until": until}
+    try:
+        with transaction.atomic():
+            since = add_months(until, -months)
+            return ReplayRun.objects.create(**asked, version=version, since=since, started_by=by, started_at=timezone.now())
+    except IntegrityError:
+        return ReplayRun.objects.get(**asked)
+
+
+def run_replay(*, run_id: int) -> ReplayRun:
+    """Read what a run has not read yet. Of two that read one run at a time, the slower stops."""
+    run = ReplayRun.objects.select_related("version").get(pk=run_id)
+    if run.status in (ReplayRun.Status.DONE, ReplayRun.Status.FAILED):
+        return run
+    if run.version.digest != run.digest:
+        return _ended(run, ReplayRun.Status.FAILED, NOT_THE_SAME)
+    library = _Library(run.version)
+    rows = replaying.decided(library.codes, run.since, run.until)
+    if run.status == ReplayRun.Status.WAITING:
+        run.total, run.status = rows.count(), ReplayRun.Status.RUNNING
+        run.save(update_fields=["total", "status"])
+    while piece := replaying.rows_after(rows, run.last_id, PIECE):
+        tally = replay(library.lines(piece))
+        if not _kept(run, piece, tally):
+            return run
+    return _ended(run, ReplayRun.Status.DONE)
+
+
+def _kept(run: ReplayRun, piece: list[Row], tally: Tally) -> bool:
+    """Store one piece; False where another worker has read it meanwhile."""
+    asked = Counter(run.asked) + tally.asked
+    counts = {effect.value: getattr(run, effect.value) + tally.effects[effect] for effect in Effect}
+    now = counts | {
+        "asked": dict(asked),
+        "needs_physician": run.needs_physician + tally.needs_physician,
+        "read": run.read + len(piece),
+        "last_id": piece[-1].id,
+    }
+    with transaction.atomic():
+        if not ReplayRun.objects.filter(pk=run.pk, last_id=run.last_id).update(**now):
+            return False
+        ReplayLine.objects.bulk_create(
+            ReplayLine(
+                run=run, line_id=each.line, effect=each.effect.value, before=each.before, after=each.after, criteria=list(each.criteria)
+            )
+            for each in tally.changed
+        )
+    for name, value in now.items():
+        setattr(run, name, value)
+    return True
+
+
+def _ended(run: ReplayRun, status: ReplayRun.Status, problem: str = "") -> ReplayRun:
+    run.status, run.finished_at, run.problem = status, timezone.now(), problem
+    run.save(update_fields=["status", "finished_at", "problem"])
+    return run
+
+
+@dataclass
+class _Library:
+    """The draft among the published policies, as if it had been in force all along in place of its policy's other versions."""
+
+    version: PolicyVersion
+    places: dict[Place, tuple[Candidate, ...]] = field(default_factory=dict)
+    bases: dict[tuple[tuple[str, ...], tuple[Candidate, ...], str], Basis] = field(default_factory=dict)
+
+    @cached_property
+    def codes(self) -> set[str]:
+        return replaying.codes_of_policy(self.version)
+
+    @cached_property
+    def slug(self) -> str:
+        return self.version.policy.slug
+
+    @cached_property
+    def draft(self) -> Candidate:
+        return replace(candidate(parse(self.version.document), key=self.version), begins=date.min, ends=None)
+
+    @cached_property
+    def candidates(self) -> list[Candidate]:
+        return [self.draft, *replaying.rivals(self.version)]
+
+    def lines(self, piece: list[Row]) -> Iterator[tuple[Basis, Decided]]:
+        """The rows that the policy governed, or would have governed with the draft."""
+        found = [(row, basis) for row in piece if (basis := self._basis(row)) is not None]
+        texts = replaying.snapshots([row.id for row, basis in found if basis.recount])
+        for row, basis in found:
+            yield basis, Decided(row.line, row.value, row.findings, row.signed_as, row.received, texts.get(row.id, ""))
+
+    def _basis(self, row: Row) -> Basis | None:
+        place = Place(row.code, row.plan or None, row.line_of_business or None, row.state or None, row.reference_day)
+        if place not in self.places:
+            self.places[place] = chosen(self.candidates, place, self.draft)
+        parts = self.places[place]
+        if not parts and all(each["policy"] != self.slug for each in row.pinned):
+            return None
+        key = tuple(each["digest"] for each in row.pinned), parts, row.code
+        if key not in self.bases:
+            before = _joined([policy_by_digest(digest) for digest in key[0]], row.code)
+            self.bases[key] = basis_of(before, _joined([_tree(part) for part in parts], row.code))
+        return self.bases[key]
+
+
+def _tree(part: Candidate) -> Policy:
+    if not isinstance(part.key, PolicyVersion):
+        raise TypeError("candidates of the library carry their version")
+    return parse(part.key.document)
+
+
+def _joined(policies: list[Policy], code: str) -> Joined | None:
+    base, *exceptions = [policy.rule_for(code) for policy in policies] or [None]
+    return Joined(base, tuple(rule for rule in exceptions if rule)) if base else None

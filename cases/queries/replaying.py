@@ -1,0 +1,112 @@
+"""What a replay reads: the decided lines of a policy's codes, who else could have governed them, and what a run found."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from cases.models import Determination
+from cases.models.replay import ReplayLine, ReplayRun
+from criteria.governing import Candidate, reference_date
+from criteria.models import PolicyVersion, RuleCode
+from criteria.queries import candidate_of, published_versions
+
+PAGE = 50
+
+
+class Row(NamedTuple):
+    """One signed decision that still stands, with what says which rule would have governed it."""
+
+    id: int
+    line: int
+    code: str
+    pinned: list[dict[str, Any]]
+    plan: str
+    zone: str
+    line_of_business: str
+    state: str
+    review_type: str
+    received_at: datetime
+    first_service: date | None
+    value: str
+    findings: dict[str, str | None]
+    signed_as: str
+
+    @property
+    def received(self) -> date:
+        return self.received_at.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def reference_day(self) -> date:
+        return reference_date(self.review_type, self.received, self.first_service) or self.received
+
+
+COLUMNS = (
+    "id",
+    "line_id",
+    "line__code",
+    "line__pinned",
+    "line__case__plan__code",
+    "line__case__plan__time_zone",
+    "line__case__line_of_business",
+    "line__case__state",
+    "line__case__review_type",
+    "line__case__received_at",
+    "line__first_service",
+    "value",
+    "findings",
+    "signed_as",
+)
+
+
+def decided(codes: Iterable[str], since: date, until: date) -> QuerySet[Determination]:
+    """Decisions that stand, signed within these days, on lines of these codes; in the order of their ids."""
+    first, last = (timezone.make_aware(datetime.combine(day, moment)) for day, moment in ((since, time.min), (until, time.max)))
+    standing = Determination.objects.filter(superseded_by__isnull=True, signed_at__range=(first, last))
+    return standing.filter(line__code__in=list(codes)).order_by("id")
+
+
+def rows_after(rows: QuerySet[Determination], last_id: int, size: int) -> list[Row]:
+    return [Row(*values) for values in rows.filter(id__gt=last_id).values_list(*COLUMNS)[:size]]
+
+
+def snapshots(ids: Collection[int]) -> dict[int, str]:
+    return dict(Determination.objects.filter(pk__in=ids).values_list("id", "snapshot")) if ids else {}
+
+
+def codes_of_policy(version: PolicyVersion) -> set[str]:
+    """Codes that this version names, or that another published version of its policy does."""
+    own = RuleCode.objects.filter(version=version).values_list("code", flat=True)
+    others = RuleCode.objects.filter(version__in=published_versions().filter(policy_id=version.policy_id)).values_list("code", flat=True)
+    return {*own, *others}
+
+
+def rivals(version: PolicyVersion) -> list[Candidate]:
+    """Published versions of every other policy."""
+    return [candidate_of(other) for other in published_versions().exclude(policy_id=version.policy_id)]
+
+
+def version_of(slug: str, version: str) -> PolicyVersion | None:
+    return PolicyVersion.objects.select_related("policy").filter(policy__slug=slug, version=version).first()
+
+
+def runs_of(version: PolicyVersion) -> QuerySet[ReplayRun]:
+    return ReplayRun.objects.filter(version=version).select_related("started_by")
+
+
+def run_with(number: int) -> ReplayRun | None:
+    return ReplayRun.objects.select_related("version__policy", "started_by").filter(pk=number).first()
+
+
+def unfinished() -> QuerySet[ReplayRun]:
+    return ReplayRun.objects.filter(status__in=[ReplayRun.Status.WAITING, ReplayRun.Status.RUNNING]).order_by("id")
+
+
+def lines_of(run: ReplayRun, effect: str, after: int = 0) -> tuple[list[ReplayLine], bool]:
+    """A page of the lines with one effect, and whether there are more."""
+    rows = run.lines.filter(effect=effect, id__gt=after).select_related("line__case").order_by("id")
+    found = list(rows[: PAGE + 1])
+    return found[:PAGE], len(found) > PAGE

@@ -1,0 +1,299 @@
+"""Replaying a draft over decided lines: decisions made through the real actions, counted under what a draft would have said."""
+
+from copy import deepcopy
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from authreview.errors import Denied, Incomplete
+from cases.actions.determination import approve_lines
+from cases.actions.replay import NOT_THE_SAME, run_replay, start_replay
+from cases.models import ReplayLine, ReplayRun
+from criteria.actions import new_draft, save_draft
+from criteria.models import PolicyVersion
+from tests.decisions import approvable, denial, offered_and_held, referred
+from tests.factories import shipped, user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def approved():
+    """64405 under the exception of plan ahh, approved by a nurse."""
+    case = approvable()
+    approve_lines(case_id=case.pk, lines=[3], by=user("nurse"))
+    return case
+
+
+@pytest.fixture
+def denied():
+    """64405 under the base policy alone, denied by a director."""
+    case = offered_and_held(referred(member_id="SHP-000777"))
+    denial(case, 3)
+    return case
+
+
+def document_of(slug):
+    return deepcopy(next(kept for policy, kept in shipped() if policy.policy == slug)) | {"version": "draft"}
+
+
+def draft_of(slug, change=lambda document: None):
+    document = document_of(slug)
+    change(document)
+    return new_draft(document=document, by=user("policy_editor"))
+
+
+def replayed(version, months=6):
+    run = start_replay(version_id=version.pk, months=months, by=user("policy_editor"))
+    return run_replay(run_id=run.pk)
+
+
+def counts(run):
+    return {name: getattr(run, name) for name in ("read", "stands", "information", "turns", "outside", "needs_physician")}
+
+
+def of(**found):
+    return {"read": 0, "stands": 0, "information": 0, "turns": 0, "outside": 0, "needs_physician": 0} | found
+
+
+def criteria(document, rule="greater_occipital"):
+    return next(each for each in document["rules"] if each["id"] == rule)["criteria"]["all"]
+
+
+def one_more(document):
+    criteria(document, "ahh_occipital").append({"id": "ahh_new", "text": "Something new", "ask": "New?", "reason": "Not new."})
+
+
+def physician(document):
+    document["rules"][0]["authority"] = "physician"
+
+
+def fewer_codes(document):
+    document["examples"] = []
+    for rule in document["rules"]:
+        rule["codes"] = ["99999"] if rule["id"] == "greater_occipital" else rule["codes"]
+
+
+def without_exclusions(document):
+    del criteria(document)[0]
+
+
+def four_months(document):
+    criteria(document, "ahh_occipital")[1]["check"] = {"months_since_last": {"at_least": 4}}
+
+
+def other_diagnosis(document):
+    criteria(document, "ahh_occipital")[0]["check"] = {"diagnosis": {"any_of": ["G43*"]}}
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda document: None, of(read=1, stands=1)),
+        (one_more, of(read=1, information=1)),
+        (physician, of(read=1, stands=1, needs_physician=1)),
+        (four_months, of(read=1, stands=1)),
+        (other_diagnosis, of(read=1, information=1)),
+    ],
+)
+def test_an_approval_under_a_draft_of_its_exception(approved, change, found):
+    assert counts(replayed(draft_of("nerve-blocks-ahh", change))) == found
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda document: None, of(read=1, stands=1)),
+        (without_exclusions, of(read=1, information=1)),
+        (fewer_codes, of(read=1, outside=1)),
+    ],
+)
+def test_a_denial_under_a_draft_of_its_policy(denied, change, found):
+    assert counts(replayed(draft_of("nerve-blocks", change))) == found
+
+
+def test_both_lines_under_a_draft_of_the_base(approved, denied):
+    assert counts(replayed(draft_of("nerve-blocks", without_exclusions))) == of(read=2, stands=1, information=1)
+
+
+def test_lines_of_other_policies_are_not_counted(approved):
+    assert counts(replayed(draft_of("occipital-block-lcd"))) == of(read=1)
+
+
+def test_a_version_that_is_in_force_stands(approved, denied):
+    assert counts(replayed(PolicyVersion.objects.get(policy__slug="nerve-blocks"))) == of(read=2, stands=2)
+
+
+def test_what_would_be_asked_for_and_of_which_line(approved):
+    run = replayed(draft_of("nerve-blocks-ahh", one_more))
+    (row,) = ReplayLine.objects.filter(run=run)
+    assert (row.line.case_id, row.line.number, row.effect, row.before, row.after) == (approved.pk, 3, "information", "met", "undetermined")
+    assert "ahh_new" in row.criteria
+    assert run.asked["ahh_new"] == 1
+
+
+def test_only_the_months_asked_for(approved, time_machine):
+    time_machine.move_to(timezone.now() + timedelta(days=70))
+    version = draft_of("nerve-blocks-ahh")
+    assert counts(replayed(version, months=1)) == of()
+    assert counts(replayed(version, months=3)) == of(read=1, stands=1)
+
+
+def test_asked_for_twice_it_is_one_run(approved):
+    version = draft_of("nerve-blocks-ahh", one_more)
+    first, second = replayed(version), replayed(version)
+    assert first == second
+    assert (ReplayRun.objects.count(), ReplayLine.objects.count()) == (1, 1)
+
+
+def test_a_broken_off_run_goes_on_and_reads_nothing_twice(approved, denied, monkeypatch):
+    monkeypatch.setattr("cases.actions.replay.PIECE", 1)
+    version = draft_of("nerve-blocks", without_exclusions)
+    run = start_replay(version_id=version.pk, months=6, by=user("policy_editor"))
+    kept = run_replay(run_id=run.pk)
+    assert (kept.status, kept.read, kept.total) == ("done", 2, 2)
+    ReplayRun.objects.filter(pk=run.pk).update(status="running", finished_at=None)
+    assert counts(run_replay(run_id=run.pk)) == counts(kept)
+
+
+def test_a_draft_that_was_changed_meanwhile_is_said(approved):
+    version = draft_of("nerve-blocks-ahh")
+    run = start_replay(version_id=version.pk, months=6, by=user("policy_editor"))
+    changed = document_of("nerve-blocks-ahh") | {"title": "Another"}
+    save_draft(version_id=version.pk, document=changed, revision=version.revision, by=user("policy_editor"))
+    found = run_replay(run_id=run.pk)
+    assert (found.status, found.problem) == ("failed", NOT_THE_SAME)
+
+
+@pytest.mark.parametrize("months", [0, -1, 121])
+def test_months_out_of_range(approved, months):
+    with pytest.raises(Incomplete, match=r"Choose 1 to 120 months\."):
+        start_replay(version_id=draft_of("nerve-blocks-ahh").pk, months=months, by=user("auditor"))
+
+
+@pytest.mark.parametrize("role", ["nurse", "medical_director", "intake", "admin", "letters", "supervisor"])
+def test_needs_role(client, approved, role):
+    version = draft_of("nerve-blocks-ahh")
+    with pytest.raises(Denied):
+        start_replay(version_id=version.pk, months=6, by=user(role))
+    client.force_login(user(role))
+    assert client.get(reverse("policy-replay", args=["nerve-blocks-ahh", "draft"])).status_code == 403
+
+
+# ---- pages ------------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("role", ["policy_editor", "policy_approver", "auditor"])
+def test_works_without_htmx(client, approved, role):
+    draft_of("nerve-blocks-ahh", one_more)
+    client.force_login(user(role))
+    address = reverse("policy-replay", args=["nerve-blocks-ahh", "draft"])
+    assert "There is none yet." in client.get(address).content.decode()
+    answer = client.post(address, {"months": "6"}, follow=True)
+    run = ReplayRun.objects.get()
+    assert answer.redirect_chain == [(reverse("replay-run", args=[run.pk]), 302)]
+    assert (run.status, run.information, run.started_by) == ("done", 1, user(role))
+    assert "Something new" in answer.content.decode()
+    assert reverse("replay-run", args=[run.pk]) in client.get(address).content.decode()
+
+
+def test_lines_are_linked_for_who_may_open_cases(client, approved):
+    run = replayed(draft_of("nerve-blocks-ahh", one_more))
+    address = reverse("replay-run", args=[run.pk]) + "?effect=information"
+    link = reverse("case-line", args=[approved.reference, 3])
+    client.force_login(user("auditor"))
+    assert f'href="{link}"' in client.get(address).content.decode()
+    client.force_login(user("policy_editor"))
+    text = client.get(address).content.decode()
+    assert link not in text
+    assert f"{approved.reference}, line 3, 64405" in text
+
+
+def test_polls_until_it_has_ended(client, approved):
+    version = draft_of("nerve-blocks-ahh")
+    run = start_replay(version_id=version.pk, months=6, by=user("policy_editor"))
+    client.force_login(user("policy_editor"))
+    address = reverse("replay-run", args=[run.pk])
+    page, fragment = client.get(address), client.get(address, headers={"HX-Request": "true"})
+    assert 'http-equiv="refresh"' in page.content.decode()
+    assert 'hx-trigger="every 2s"' in fragment.content.decode()
+    assert fragment.content.decode().strip() in page.content.decode()
+    run_replay(run_id=run.pk)
+    ended = client.get(address).content.decode()
+    assert "hx-trigger" not in ended.split('id="state"')[1].split(">")[0]
+    assert 'http-equiv="refresh"' not in ended
+
+
+def test_shows_errors(client, approved):
+    draft_of("nerve-blocks-ahh")
+    client.force_login(user("policy_editor"))
+    answer = client.post(reverse("policy-replay", args=["nerve-blocks-ahh", "draft"]), {"months": "0"})
+    assert answer.status_code == 422
+    assert ReplayRun.objects.count() == 0
+
+
+@pytest.mark.parametrize("address", ["/policies/nerve-blocks-ahh/replay/1999", "/policies/nobody/replay/1", "/replays/99/"])
+def test_nothing_there(client, approved, address):
+    client.force_login(user("policy_editor"))
+    assert client.get(address).status_code == 404
+
+
+def test_strange_words_in_the_address(client, approved):
+    run = replayed(draft_of("nerve-blocks-ahh", one_more))
+    client.force_login(user("auditor"))
+    for query in ("?effect=stands", "?effect=nonsense", "?effect=information&after=x", "?effect=information&after=999999"):
+        assert client.get(reverse("replay-run", args=[run.pk]) + query).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_query_count(client, approved, count, django_assert_num_queries):
+    run = replayed(draft_of("nerve-blocks-ahh", one_more))
+    row = ReplayLine.objects.get()
+    ReplayLine.objects.bulk_create(
+        ReplayLine(run=run, line=row.line, effect="information", before="met", criteria=[]) for _ in range(count - 1)
+    )
+    client.force_login(user("auditor"))
+    address = reverse("replay-run", args=[run.pk]) + "?effect=information"
+    client.get(address)
+    with django_assert_num_queries(QUERIES):
+        client.get(address)
+
+
+QUERIES = 4  # session, user with roles, run, lines
+
+
+def test_the_command(approved):
+    draft_of("nerve-blocks-ahh", one_more)
+    out = StringIO()
+    call_command("replay", "nerve-blocks-ahh", "draft", "--months", "2", "--by", user("policy_editor").username, stdout=out)
+    assert "1 decisions of 2 months read. 0 would stand, 1 would need other information, 0 would turn" in " ".join(out.getvalue().split())
+
+
+def test_the_command_goes_on_with_what_was_broken_off(approved):
+    start_replay(version_id=draft_of("nerve-blocks-ahh").pk, months=6, by=user("policy_editor"))
+    out = StringIO()
+    call_command("replay", "--unfinished", stdout=out)
+    assert ReplayRun.objects.get().status == "done"
+    assert "1 would stand" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "Name a policy, its version, and with --by who asks."),
+        (["nobody", "1", "--by", "policy_editor"], "There is no nobody 1."),
+        (["nerve-blocks-ahh", "2026.1", "--by", "nobody"], "There is no user nobody."),
+        (["nerve-blocks-ahh", "2026.1", "--by", "nurse"], "Past decisions are replayed by policy editors, policy approvers and auditors."),
+    ],
+)
+def test_the_command_says_what_is_wrong(approved, arguments, sentence):
+    user("policy_editor")
+    with pytest.raises(CommandError, match=sentence):
+        call_command("replay", *arguments)
+
+
+def test_dates_of_a_run(approved, frozen):
+    run = start_replay(version_id=draft_of("nerve-blocks-ahh").pk, months=6, by=user("policy_editor"))
+    assert (run.since, run.until) == (date(2025, 9, 10), date(2026, 3, 10))
