@@ -54,7 +54,6 @@ class CriterionRow:
     by: str
     stale: str
     is_reason: bool
-    is_settled: bool
     verify: str
     url: str
 
@@ -114,7 +113,6 @@ def criterion_row(review: LineReview, leaf: Criterion, documents: dict[int, Docu
         by=f"{finding.by.signature}, {due.day(finding.at)}" if finding else "",
         stale=finding.stale if finding else "",
         is_reason=leaf.id in reasons,
-        is_settled=value is None and review.assessment is not None and leaf.id in review.assessment.settled,
         verify=leaf.verify,
         url=row_url(review, leaf.id),
     )

@@ -75,7 +75,7 @@ class LineSummary:
     supports: list[Statement]
     missing: list[Statement]
     against: list[Statement]
-    parts: list[tuple[str, list[Row], int]]  # title, criteria, and how many more were not marked because they no longer matter
+    parts: list[tuple[str, list[Row], int]]  # title, criteria, and how many more nobody needed to mark
     limits: list[Row]
     notes: list[EvidenceNote]
     change_title: str
@@ -146,7 +146,7 @@ def _line(found: Summed, review: LineReview, numbering: References) -> LineSumma
             for leaf in review.criteria
             if leaf.id in part
         ]
-        shown = [row for row in rows if not row.row.is_settled]
+        shown = [row for row in rows if not _is_passed_over(review, row.row.id)]
         parts.append((policy, shown, len(rows) - len(shown)))
         limited = {leaf.id for leaf in review.criteria if leaf.family is Family.BENEFIT_LIMIT}
         limits += [row for row in rows if row.row.id in limited and (row.row.arithmetic or review.values.get(row.row.id))]
@@ -220,9 +220,16 @@ def _speaks_for(review: LineReview, leaf: Criterion) -> bool:
 
 
 def _missing(review: LineReview) -> list[Criterion]:
-    """What is open and can still change the value."""
+    """What is open and can still change the value; what nobody needed to mark is not missing."""
     ids = review.assessment.open if review.assessment else ()
-    return [leaf for leaf in review.criteria if leaf.id in ids]
+    return [leaf for leaf in review.criteria if leaf.id in ids and not _is_passed_over(review, leaf.id)]
+
+
+def _is_passed_over(review: LineReview, criterion: str) -> bool:
+    """Not marked, and not on the shortest way to approval either: no longer needed, or another way was taken."""
+    if review.assessment is None or review.values.get(criterion) is not None:
+        return False
+    return criterion not in {step.criterion for step in review.assessment.shortest}
 
 
 def _against(review: LineReview) -> list[Criterion]:

@@ -93,7 +93,9 @@ def case_record(case: Case) -> CaseRecord:
         diagnoses=list(case.diagnoses.select_related("document", "confirmed_by")),
         onsets=list(case.onsets.select_related("document", "confirmed_by")),
         treatments=list(case.treatments.select_related("document", "confirmed_by")),
-        sessions=list(case.member.sessions.filter(released_at__isnull=True).select_related("line")) if case.member else [],
+        sessions=list(Session.objects.filter(member_id=case.member_id, released_at__isnull=True).select_related("line"))
+        if case.member_id
+        else [],
         others=other_lines(case),
     )
 

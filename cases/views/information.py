@@ -17,9 +17,12 @@ from authreview.errors import Conflict
 from cases import permissions, workflow
 from cases.actions.clock import turnaround_rule
 from cases.actions.information import Answer, draft_request, receive_items, send_request
+from cases.actions.letters import issue_wanted
 from cases.enums import LineStatus
 from cases.forms.decide import AnsweredInForm, AnswerForm, ItemForm, OwnItemForm, UntilForm, newest_since
-from cases.models import Case
+from cases.letters.drafts import owed_letters
+from cases.letters.requirements import errors
+from cases.models import Case, InformationRequest
 from cases.presenters.decide import head, line_name
 from cases.presenters.request import (
     GROUPS,
@@ -32,6 +35,7 @@ from cases.presenters.request import (
     targets_text,
 )
 from cases.queries.asking import AskedItem, ItemDraft, WantedItem, answer_until, asked_items, wanted_items
+from cases.queries.letters import letter_material
 from cases.queries.lines import LineReview, line_review
 from cases.queries.recorded import CaseRecord, open_items
 from cases.queries.requests import answers_to, drafted, request_of
@@ -159,11 +163,26 @@ def _sent(request: UserRequest, case: Case, items: list[ItemDraft], date: UntilF
         draft_request(case_id=case.pk, items=items, by=request.user)
         messages.success(request, "Kept, not sent. It is here when you come back.")
         return redirect("information-request", case.reference)
-    send_request(case_id=case.pk, items=items, answer_by=date.cleaned_data["answer_by"], by=request.user)
+    sent = send_request(case_id=case.pk, items=items, answer_by=date.cleaned_data["answer_by"], by=request.user)
     lines = lines_words(sorted({target.line for item in items for target in item.targets}))
     verb = "waits" if lines.startswith("Line ") else "wait"
-    messages.success(request, f"Asked for {len(items)} thing{'' if len(items) == 1 else 's'}. {lines} {verb} for the answer.")
+    issued, held = _issue_letters(request, sent)
+    letters = f" {issued} letter{' is' if issued == 1 else 's are'} issued." if issued else ""
+    messages.success(request, f"Asked for {len(items)} thing{'' if len(items) == 1 else 's'}. {lines} {verb} for the answer.{letters}")
+    if held:
+        messages.warning(request, "A letter of this request is not issued yet: something is missing in it.")
+        return redirect("letters", case.reference)
     return redirect("case", case.reference)
+
+
+def _issue_letters(request: UserRequest, sent: InformationRequest) -> tuple[int, int]:
+    """Issue the letters of a request with the press that sent it. How many went out, and how many wait on the letters page."""
+    case = load_case(request, sent.case.reference)
+    owed = [each for each in owed_letters(letter_material(case), timezone.now()) if each.wanted.request == sent]
+    ready = [each for each in owed if not errors(each.problems)]
+    for each in ready:
+        issue_wanted(case_id=case.pk, key=each.wanted.key, by=request.user)
+    return len(ready), len(owed) - len(ready)
 
 
 def _grouped(forms: BaseFormSet[Any], shown: dict[str, Any]) -> list[dict[str, Any]]:
