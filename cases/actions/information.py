@@ -235,7 +235,7 @@ def _receive(case: Case, row: RequestItem, answer: Answer, by: User, now: dateti
 
 
 def _document(case: Case, row: RequestItem, answer: Answer) -> Document:
-    document = Document.objects.filter(case=case, pk=answer.document).first()
+    document = Document.objects.filter(case=case, pk=answer.document).first() if answer.document else None
     if document is None:
         raise Incomplete("Name the document that answers each item.", [Problem(str(row), message="Choose the document that answers it.")])
     if answer.page is not None and not 1 <= answer.page <= max(document.page_count, 1):

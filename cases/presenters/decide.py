@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from authreview import due
+from authreview.errors import Problem
 from authreview.models import User
 from cases import permissions, readiness, workflow
 from cases.enums import LineStatus, ReviewKind
@@ -149,7 +150,7 @@ def _directors(line: ServiceLine, reader: User) -> list[Action]:
     return [Action("sign-off", f"Decide line {line.number}", url, "accent", why_not(permissions.check_decide, reader, line), "d")]
 
 
-def _first(problems: Iterable[readiness.Problem]) -> str:
+def _first(problems: Iterable[Problem]) -> str:
     return next((problem.message for problem in problems), "")
 
 
@@ -230,7 +231,7 @@ class ApprovalChoice:
     notes: list[str]
     ticked: bool
     why: str
-    problems: list[readiness.Problem]
+    problems: list[Problem]
 
 
 def approval_choices(reviews: Sequence[LineReview], names: Mapping[str, str], reader: User, asked: int | None) -> list[ApprovalChoice]:

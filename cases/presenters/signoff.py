@@ -207,4 +207,4 @@ def next_line(lines: Sequence[ServiceLine], number: int) -> ServiceLine | None:
     """The next line that waits for a director, going round."""
     waiting = [line for line in lines if line.status in (LineStatus.PHYSICIAN_REVIEW, LineStatus.PEER_TO_PEER) and line.number != number]
     after = [line for line in waiting if line.number > number]
-    return (after or waiting or [None])[0]
+    return next(iter(after or waiting), None)

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -222,7 +222,8 @@ def _words(record: CaseRecord, review: LineReview, rest: Beside, form: DecisionF
 
 
 def _with_reason(form: DecisionForm, words: LetterWords, sites: list[str]) -> DecisionForm:
-    data = form.data.copy()
+    data = QueryDict(mutable=True)
+    data.update(form.data)
     data["member_reason_en"], data["member_reason_es"] = words.reason_en, words.reason_es
     return DecisionForm(data, sites=sites)
 
