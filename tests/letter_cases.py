@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from cases.actions.determination import approve_lines, refer_lines, sign_determination
+from cases.actions.facts import resolve_flag
 from cases.actions.information import Answer, receive_items, send_request
 from cases.actions.letter_texts import install_letter_texts
 from cases.actions.peer_to_peer import Conversation, offer_peer_to_peer, record_peer_to_peer
@@ -13,7 +14,7 @@ from cases.queries.asking import wanted_items
 from cases.queries.decide import member_reason, suggested_basis
 from cases.queries.lines import line_review
 from cases.queries.recorded import case_record
-from cases.readiness import DecisionDraft
+from cases.readiness import DecisionDraft, unanswered
 from tests.factories import attach, demo_of, founding_case, mark, reviewed, user
 
 CONTACT = {
@@ -71,6 +72,8 @@ def signed(case, number, *, outcome="denied", basis="", reason=None, **draft):
     """The director decides one line, the conversation offered and declined."""
     director, case = user("medical_director"), fresh(case)
     if outcome != "approved":
+        for leaf in unanswered(line_review(case_record(case).line(number))):
+            mark(case, number, leaf.id, "not_documented", by=director)
         offer_peer_to_peer(case_id=case.pk, line=number, how="Fax 555-0143", open_until=timezone.now() + timedelta(days=1), by=director)
         record_peer_to_peer(case_id=case.pk, line=number, conversation=Conversation("declined"), by=director)
     review = line_review(case_record(fresh(case)).line(number))
@@ -101,6 +104,15 @@ def answered(case):
     reviewed(fresh(case), demo.answers.findings)
     for finding in Finding.objects.filter(line__case=case).exclude(stale=""):
         mark(case, finding.line.number, finding.criterion, "not_documented")  # what arrived says nothing of it
+    return fresh(case)
+
+
+def flags_resolved(case):
+    """The nurse closes every open flag with the first reason of its list."""
+    for line in fresh(case).lines.order_by("number"):
+        for flag in [flag for flag in line.flags if not flag["resolved"]]:
+            reason = flag["resolutions"][0][0]
+            resolve_flag(case_id=case.pk, line=line.number, flag=flag["key"], reason=reason, by=user("nurse"), note="As the practice said.")
     return fresh(case)
 
 

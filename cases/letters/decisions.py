@@ -183,7 +183,7 @@ def _to_practitioner(frame: Frame, told: list[Told]) -> LetterContext:
     parts = [frame.part("peer_to_peer", boxed=True), frame.part("practitioner_appeal", "practitioner_copies")] if adverse else []
     if len(adverse) < len(told) or any(each.outcome == Outcome.APPROVED_IN_PART for _, each in adverse):
         parts.append(frame.part(terms))
-    copy = "A letter in plain words, with the appeal rights, has gone to the member." if adverse else "A letter has gone to the member."
+    copy = "The member gets a letter in plain words, with the appeal rights." if adverse else "The member gets a letter too."
     return inside(
         blank_letter(frame, TITLES[frame.wanted.kind].format(what)),
         opening=(paragraph_of(opening), paragraph_of(copy)),

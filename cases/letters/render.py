@@ -57,7 +57,10 @@ def pdf_of(html: str, *, title: str = "", language: str = "en", watermark: str =
         page = weasyprint.HTML(string=html, base_url=STATIC.as_uri() + "/", url_fetcher=OwnFiles())
         over = [_watermark_sheet(watermark)] if watermark else []
         options = {"stylesheets": [*sheets, *over], "pdf_variant": PDF_VARIANT, "pdf_tags": True}
-        drawn: bytes = page.write_pdf(font_config=fonts, finisher=_scope_table_headers, **options)
+        try:
+            drawn: bytes = page.write_pdf(font_config=fonts, finisher=_scope_table_headers, **options)
+        except FatalURLFetchingError as refused:  # no ordinary exception: the library lets nothing else through
+            raise ValueError(str(refused)) from refused
     return drawn
 
 

@@ -163,6 +163,9 @@ def _structure(letter: LetterContext) -> Iterator[LetterProblem]:
         return
     if not letter.reasons or any(not reason.text for reason in letter.reasons):
         yield LetterProblem("reason", "A line that is not approved has no reason in the letter.", case_url(letter))
+    if not letter.change:
+        sentence = "The letter names nothing that could change the decision: its basis has no reason of the policy behind it."
+        yield LetterProblem("change", sentence, case_url(letter), is_warning=True)
     if not letter.policy:
         yield LetterProblem("policy", "The letter does not name the policy.", case_url(letter))
 

@@ -91,7 +91,8 @@ def issued_preview(letter: Letter) -> Preview:
     facts = _facts(letter.language, large_print=letter.large_print)
     pages = letter.pages or 1
     facts.append({"label": "Pages", "value": f"{pages} page{'' if pages == 1 else 's'}"})
-    state, tone = _state(letter, sent=True)
+    is_void = letter.status == LetterStatus.VOID
+    state, tone = ("Void", "not-met") if is_void else ("Issued", "met")
     url = reverse("letter-pdf", args=[letter.case.reference, letter.pk])
     return Preview(letter_label(letter.kind, letter.recipient), letter_values(letter.context), facts, url, state, tone)
 
@@ -126,7 +127,7 @@ def _history_row(reference: str, letter: Letter, shown: int) -> HistoryRow:
 def _state(letter: Letter, *, sent: bool) -> tuple[str, str]:
     if letter.status == LetterStatus.VOID:
         return "Void", "not-met"
-    return ("Issued", "met") if sent else ("To be sent", "due")
+    return ("Sent", "met") if sent else ("To be sent", "due")
 
 
 def _facts(language: str, *, large_print: bool) -> list[Mapping[str, str]]:
