@@ -6,11 +6,11 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.forms import ModelForm
+from django.forms import CheckboxSelectMultiple, ModelForm, ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from .models import AccessRecord, Licence, User
-from .roles import ADMIN_PAGES, STAFF_ROLES
+from .roles import ADMIN_PAGES, LABELS, STAFF_ROLES, Role
 
 admin.site.site_header = admin.site.site_title = "AuthReview"
 admin.site.index_title = "Administration"
@@ -71,6 +71,13 @@ class LicenceInline(RolePages, admin.TabularInline):
     extra = 0
 
 
+class RolesField(ModelMultipleChoiceField):
+    """Roles by their names, ticked."""
+
+    def label_from_instance(self, obj: Group) -> str:
+        return LABELS[Role(obj.name)] if obj.name in Role.__members__.values() else obj.name
+
+
 @admin.register(User)
 class PersonAdmin(KeptPages, UserAdmin):
     """People. A role brings its rights; who may sign needs a licence too. Whoever leaves is made inactive."""
@@ -78,7 +85,7 @@ class PersonAdmin(KeptPages, UserAdmin):
     inlines: ClassVar = [LicenceInline]
     list_display = ("username", "get_full_name", "credentials", "role_names", "is_active", "last_login")
     list_filter = ("groups", "is_active")
-    filter_horizontal = ("groups",)
+    filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email", "credentials", "specialty", "npi")}),
@@ -86,12 +93,18 @@ class PersonAdmin(KeptPages, UserAdmin):
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
 
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            kwargs |= {"form_class": RolesField, "widget": CheckboxSelectMultiple, "help_text": ""}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
 
     @admin.display(description="Roles")
     def role_names(self, person: User) -> str:
-        return ", ".join(sorted(group.name.replace("_", " ") for group in person.groups.all()))
+        names = [group.name for group in person.groups.all()]
+        return ", ".join(LABELS[role] for role in Role if role in names)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """A superuser's account is another superuser's business: its password would be a way up."""

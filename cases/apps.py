@@ -15,6 +15,7 @@ def install_triggers(using: str, **_: Any) -> None:
 
 class CasesConfig(AppConfig):
     name = "cases"
+    verbose_name = "Cases, plans and wording"
 
     def ready(self) -> None:
         post_migrate.connect(install_triggers, sender=self)

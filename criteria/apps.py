@@ -5,3 +5,4 @@ from django.apps import AppConfig
 
 class CriteriaConfig(AppConfig):
     name = "criteria"
+    verbose_name = "Policies"

@@ -60,7 +60,7 @@ class LetterTextAdmin(KeptPages, admin.ModelAdmin):
     form = TextForm
     change_form_template = FORM_PAGE
     list_display = ("key", "line_of_business", "state", "language", "effective_from", "effective_until", "written_by", "approved_by")
-    list_filter = ("language", "line_of_business", "state", ("approved_at", admin.EmptyFieldListFilter))
+    list_filter = ("language", "line_of_business", ("approved_at", admin.EmptyFieldListFilter))
     list_select_related = ("written_by", "approved_by")
     search_fields = ("key", "body")
 

@@ -72,7 +72,7 @@ class PlanAdmin(KeptPages, SimpleHistoryAdmin):
 
     form = PlanForm
     list_display = ("name", "code", "line_of_business", "state")
-    list_filter = ("line_of_business", "state")
+    list_filter = ("line_of_business",)
     search_fields = ("name", "code")
     fieldsets = (
         (None, {"fields": ("code", "name", "line_of_business", "state", "time_zone")}),

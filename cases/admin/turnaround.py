@@ -39,7 +39,7 @@ class TermsForm(forms.ModelForm):
 
     unit = forms.ChoiceField(choices=_said(Unit))
     start = forms.ChoiceField(label="Counted from", choices=_said(Start))
-    notify_unit = forms.ChoiceField(choices=[("", "the same time"), *_said(Unit)], required=False)
+    notify_unit = forms.ChoiceField(label="Unit of the notice", choices=[("", "the same time"), *_said(Unit)], required=False)
     extension_reasons = forms.MultipleChoiceField(
         choices=[(str(word), said) for word, said in EXTENSION_WORDS.items()], required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -49,6 +49,14 @@ class TermsForm(forms.ModelForm):
         model = TurnaroundRule
         fields: tuple[str, ...] = TERMS
         widgets = {"effective_from": forms.DateInput(attrs={"type": "date"})}
+        labels = {
+            "effective_from": "First day",
+            "amount": "Time to decide",
+            "notify_amount": "Time for the notice",
+            "tolls": "Asking for information stops the clock",
+            "answer_days": "Days for the answer",
+            "verify": "What counsel must still confirm",
+        }
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
@@ -82,7 +90,9 @@ class TurnaroundRuleAdmin(FollowedAdmin):
     whose = WHOSE
     list_display = ("line_of_business", "state", "review_type", "urgency", "time", "effective_from", "effective_until", "citation")
     list_display_links = ("line_of_business", "time")
-    list_filter = ("line_of_business", "review_type", "urgency", "state")
+    list_filter = ("line_of_business", "review_type", "urgency")
+    search_fields = ("citation", "=state")
+    search_help_text = "Citation, or a state as two letters"
 
     @admin.display(description="Time")
     def time(self, rule: TurnaroundRule) -> str:

@@ -112,6 +112,9 @@ class PolicyVersionAdmin(KeptPages, admin.ModelAdmin):
         people = ("drafted_by", "submitted_by", "approved_by", "published_by", "retired_by")
         return get_object_or_404(PolicyVersion.objects.select_related("policy", *people), pk=pk)
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "title": "Policy versions"})
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         pages.must(self.has_add_permission(request))
         return pages.bring_in(request)

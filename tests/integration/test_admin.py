@@ -71,6 +71,17 @@ def test_superusers_see_everything_and_change_no_history():
         assert chief.get(address(label, "add")).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("role", "is_staff", "start"), [("policy_editor", True, "/admin/"), ("policy_approver", False, "/policies/"), ("nurse", False, "/")]
+)
+def test_signing_in_leads_where_the_role_may_go(client, role, is_staff, start):
+    person = user(role)
+    User.objects.filter(pk=person.pk).update(is_staff=is_staff)
+    response = client.post("/sign-in/", {"username": person.username, "password": "let me in, please", "next": "/"})
+    assert response["Location"] == start
+    assert client.get(start).status_code == 200
+
+
 # ---- people
 
 
