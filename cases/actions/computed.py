@@ -11,7 +11,8 @@ from cases import flags as flag_rules
 from cases import workflow
 from cases.enums import CaseStatus
 from cases.facts import check_facts, flag_line, flag_member, received_on
-from cases.models import Case, ServiceCode, ServiceLine
+from cases.models import Case, ServiceLine
+from cases.queries.codes import services_begun
 from cases.queries.recorded import CaseRecord, case_record
 from cases.queries.rules import joined_rule
 from criteria import checks
@@ -48,7 +49,7 @@ def _keep(record: CaseRecord, line: ServiceLine, codes: dict[str, flag_rules.Cod
 
 def code_rules(codes: Iterable[str]) -> dict[str, flag_rules.CodeRule]:
     """Unit and site rules of the codes that the service table knows."""
-    rows = ServiceCode.objects.filter(code__in=set(codes), effective_until__isnull=True)
+    rows = services_begun(set(codes)).values()
     return {
         row.code: flag_rules.CodeRule(
             code=row.code,

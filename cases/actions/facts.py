@@ -16,6 +16,7 @@ from cases import permissions, typed_facts
 from cases.enums import FindingOrigin
 from cases.models import Case, DiagnosisCode, FlagResolution, ServiceLine
 from cases.queries.case_page import line_to_mark, seen
+from cases.queries.codes import in_force
 from cases.queries.lines import LineReview
 from criteria.enums import FindingValue
 
@@ -185,7 +186,7 @@ def _values(fact: typed_facts.TypedFact, line: ServiceLine) -> tuple[str, dict[s
         case typed_facts.ExamFact(site, side):
             return "examination", {"site": site, "side": side}
         case typed_facts.DiagnosisFact(code, certainty):
-            known = DiagnosisCode.objects.filter(code=code, effective_until__isnull=True).first()
+            known = DiagnosisCode.objects.filter(in_force(timezone.localdate()), code=code).first()
             named = {} if known is None else {"text": known.text[:200]}
             return "diagnosis", {"code": code, "certainty": certainty} | named
 

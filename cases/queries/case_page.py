@@ -27,7 +27,6 @@ from cases.models import (
     PageOpening,
     RequestItem,
     Score,
-    ServiceCode,
     ServiceLine,
     Session,
     Treatment,
@@ -35,6 +34,7 @@ from cases.models import (
 from cases.models.fact import Fact
 
 from .asking import STILL_WANTED
+from .codes import services_begun
 from .lines import LineReview, line_review
 from .recorded import CaseRecord
 from .rules import joined_rule
@@ -241,7 +241,7 @@ def page_record(record: CaseRecord) -> PageRecord:
         requests=list(case.requests.filter(sent_at__isnull=False).prefetch_related("items").order_by("-id")),
         letters=list(case.letters.order_by("-id").defer("context")),
         events=list(case.events.select_related("by").order_by("-sequence")),
-        names=dict(ServiceCode.objects.filter(code__in=codes, effective_until__isnull=True).values_list("code", "name")),
+        names={code: row.name for code, row in services_begun(codes).items()},
     )
 
 

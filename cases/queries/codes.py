@@ -1,10 +1,11 @@
 """Codes that are kept: in force on a day, their versions, what a file would change, which files were imported. Reads alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from authreview.errors import Conflict, Incomplete
 from cases.code_changes import Plan, Version, plan
@@ -22,6 +23,12 @@ NOT_KEPT = "The file of this preview is not kept any more. Bring it again."
 def in_force(on: date) -> Q:
     """Versions that hold on this day; the last day is part of a version."""
     return Q(effective_from__lte=on) & (Q(effective_until__isnull=True) | Q(effective_until__gte=on))
+
+
+def services_begun(codes: Collection[str]) -> dict[str, ServiceCode]:
+    """Code -> the version in force today, or the last one that was: a line under review outlives its code."""
+    rows = ServiceCode.objects.filter(code__in=set(codes), effective_from__lte=timezone.localdate())
+    return {row.code: row for row in rows.order_by("effective_from")}
 
 
 # ---- what a file changes --------------------------------------------------------------------------------------------------------

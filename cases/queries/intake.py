@@ -7,9 +7,12 @@ from datetime import date, datetime, timedelta
 from django.db.models import Case as Choose
 from django.db.models import IntegerField, Q, Value, When
 from django.db.models.functions import Length
+from django.utils import timezone
 
 from cases.enums import CaseStatus
 from cases.models import Case, DiagnosisCode, Document, Member, Practitioner, ServiceCode, ServiceLine
+
+from .codes import in_force
 
 REPEAT = timedelta(days=30)
 MOST_FOUND = 12
@@ -38,12 +41,12 @@ def practitioner_on_file(npi: str) -> Practitioner | None:
 
 def services(codes: Collection[str]) -> dict[str, ServiceCode]:
     """Procedure codes that we know."""
-    return {row.code: row for row in ServiceCode.objects.filter(code__in=codes, effective_until__isnull=True)}
+    return {row.code: row for row in ServiceCode.objects.filter(in_force(timezone.localdate()), code__in=codes)}
 
 
 def diagnosis_texts(codes: Collection[str]) -> dict[str, str]:
     """ICD-10-CM codes of these that exist, with their titles."""
-    return dict(DiagnosisCode.objects.filter(code__in=codes, effective_until__isnull=True).values_list("code", "text"))
+    return dict(DiagnosisCode.objects.filter(in_force(timezone.localdate()), code__in=codes).values_list("code", "text"))
 
 
 def has_diagnosis_codes() -> bool:
@@ -69,7 +72,7 @@ def diagnoses_found(text: str, most: int = MOST_FOUND) -> list[DiagnosisCode]:
         default=Value(3),
         output_field=IntegerField(),
     )
-    rows = DiagnosisCode.objects.filter(Q(code__startswith=code) | titled, effective_until__isnull=True)
+    rows = DiagnosisCode.objects.filter(Q(code__startswith=code) | titled, in_force(timezone.localdate()))
     return list(rows.order_by(place, Length("text"), "code")[:most])
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 
 from cases.enums import LetterStatus
-from cases.models import Case, Delivery, Document, InformationRequest, Letter, LetterFile, PeerToPeer, RequestItem, ServiceCode
+from cases.models import Case, Delivery, Document, InformationRequest, Letter, LetterFile, PeerToPeer, RequestItem
 
+from .codes import services_begun
 from .recorded import CaseRecord, case_record
 
 
@@ -31,7 +32,7 @@ class LetterMaterial:
 def letter_material(case: Case) -> LetterMaterial:
     """`case` comes with the people it names (recorded.case_with_people, or select_related)."""
     record = case_record(case)
-    codes = list(ServiceCode.objects.filter(code__in={line.code for line in record.lines}).order_by("effective_from"))
+    codes = services_begun({line.code for line in record.lines}).values()
     return LetterMaterial(
         record=record,
         letters=letters_of(case),

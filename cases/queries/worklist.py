@@ -14,6 +14,8 @@ from authreview.roles import Role
 from cases.enums import Queue
 from cases.models import Case, Determination, Finding, InformationRequest, ServiceCode, ServiceLine, WorkItem
 
+from .codes import in_force, services_begun
+
 PAGE = 50
 MOST_COUNTED = 1000  # beyond it a count says "999+": counting a million rows would cost more than the page
 
@@ -138,12 +140,12 @@ def drafts(case_ids: Collection[int]) -> dict[int, dict[str, Any]]:
 
 def service_names(codes: Collection[str]) -> dict[str, str]:
     """Our own short names of procedure codes."""
-    return dict(ServiceCode.objects.filter(code__in=codes, effective_until__isnull=True).values_list("code", "name"))
+    return {code: row.name for code, row in services_begun(codes).items()}
 
 
 def service_choices() -> list[tuple[str, str]]:
     """Procedures that a list can be narrowed to."""
-    return list(ServiceCode.objects.filter(effective_until__isnull=True).order_by("code").values_list("code", "name"))
+    return list(ServiceCode.objects.filter(in_force(timezone.localdate())).order_by("code").values_list("code", "name"))
 
 
 def reviewers(*roles: Role) -> QuerySet[User]:
