@@ -12,12 +12,18 @@ from django.utils import timezone
 from authreview.canonical import canonical, sha256
 from authreview.models import Licence, User
 from authreview.roles import Role
+from cases.actions.determination import refer_lines, sign_determination
 from cases.actions.documents import attach_document, open_page
+from cases.actions.information import send_request
 from cases.actions.intake import take_in
 from cases.actions.marking import Selection
 from cases.actions.review import accept_proposal, record_finding
 from cases.demo.founding import case_a, case_b
 from cases.models import Case, DocumentPage, Plan, ServiceCode, TurnaroundRule
+from cases.queries.asking import wanted_items
+from cases.queries.lines import line_review
+from cases.queries.recorded import loaded_lines
+from cases.readiness import DecisionDraft
 from cases.service_codes import SEED_CODES
 from cases.turnaround import SEED_RULES
 from criteria.enums import BASIS_RANK
@@ -76,7 +82,7 @@ def shipped():
 
 
 def published_policies():
-    """The shipped policies, in force."""
+    """The shipped policies, in force: as rows, because publishing runs every example of theirs, and has tests of its own."""
     if PolicyVersion.objects.exists():
         return
     at, editor, approver = timezone.now(), user("policy_editor"), user("policy_approver")
@@ -185,5 +191,30 @@ def reviewed(case, findings=None, *, by=None, lines=None):
     return case
 
 
-def days(number):
-    return timedelta(days=number)
+def asked_for(case, *, by=None):
+    """The request for information as its page would send it: what is ticked at first."""
+    lines = loaded_lines(case)
+    for line in lines:
+        line.case = case
+    items = [item.draft for item in wanted_items([line_review(line) for line in lines]) if item.ticked]
+    return send_request(case_id=case.pk, items=items, answer_by=timezone.now() + timedelta(days=5), by=by or user("nurse"))
+
+
+def case_at(status, name="a", **more):
+    """A founding case whose review got this far, through the real actions.
+
+    Case A: line 1 waits for information from `awaiting_information` on; lines 2 to 4 are with the director from `physician_review` on;
+    line 3 is approved by the director from `decided` on.
+    """
+    steps = ("nurse_review", "awaiting_information", "physician_review", "decided")
+    case, nurse = reviewed(founding_case(name, **more)), user("nurse")
+    far = steps.index(status)
+    if far >= 1:
+        asked_for(case)
+    if far >= 2:
+        question = "The criteria are marked as shown. How do you decide each line?"
+        refer_lines(case_id=case.pk, lines=[2, 3, 4], question=question, by=nurse)
+    if far >= 3:
+        draft = DecisionDraft(outcome="approved", rationale="The block can confirm the diagnosis.", no_conflict=True)
+        sign_determination(case_id=case.pk, line=3, draft=draft, by=user("medical_director"), signed_with="password")
+    return case

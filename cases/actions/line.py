@@ -44,7 +44,15 @@ class LineChange:
 
 @transaction.atomic
 def amend_line(
-    *, case_id: int, lines: Sequence[int], change: LineChange, agreed_with: str, channel: str, by: User, agreed_at: datetime | None = None
+    *,
+    case_id: int,
+    lines: Sequence[int],
+    change: LineChange,
+    agreed_with: str,
+    channel: str,
+    by: User,
+    agreed_at: datetime | None = None,
+    at: datetime | None = None,
 ) -> list[Amendment]:
     """Change lines as agreed with the practice, one amendment and one event `amended` each. Raises Denied, Conflict, Incomplete.
 
@@ -52,68 +60,78 @@ def amend_line(
     """
     case = locked_case(case_id)
     chosen = _lines(case, lines)
-    now = timezone.now()
+    now = at or timezone.now()
     agreed_at = agreed_at or now
     problems = _problems(agreed_with, channel, agreed_at, now, change)
     if problems:
         raise Incomplete(problems[0].message, problems)
-    made = []
     for line in chosen:
         permissions.check_amend(by, line)
-        before = as_it_stands(line)
+    before = {line.number: as_it_stands(line) for line in chosen}
+    for line in chosen:
         _change(case, line, change)
-        after = as_it_stands(line)
-        if before == after:
+    said: dict[str, Any] = {"agreed_with": agreed_with.strip(), "channel": channel, "agreed_at": agreed_at}
+    made = []
+    for line in _lines(case, lines):  # read again, with its sites and diagnoses as they are now
+        was, now_is = before[line.number], as_it_stands(line)
+        if was == now_is:
             raise Incomplete(NOTHING.format(number=line.number))
-        said = {"agreed_with": agreed_with.strip(), "channel": channel, "agreed_at": agreed_at}
-        made.append(Amendment.objects.create(line=line, before=canonical(before), after=canonical(after), at=now, by=by, **said))
-        record_event(case, "amended", by=by, line=line.number, at=now, payload={**said, **_difference(before, after)})
+        made.append(Amendment.objects.create(line=line, before=canonical(was), after=canonical(now_is), at=now, by=by, **said))
+        record_event(case, "amended", by=by, line=line.number, at=now, payload={**said, **_difference(was, now_is)})
     keep_computed(case)
-    settle(case)
+    settle(case, at=at)
     return made
 
 
 @transaction.atomic
-def withdraw_line(*, case_id: int, lines: Sequence[int], why: str, by: User) -> Case:
+def withdraw_line(*, case_id: int, lines: Sequence[int], why: str, by: User, at: datetime | None = None) -> Case:
     """End lines that the practice or the member withdrew. One event each. Raises Denied, Conflict, Incomplete."""
     case = locked_case(case_id)
     for line in _lines(case, lines):
         permissions.check_withdraw(by, line)
-        _end(case, line, LineStatus.WITHDRAWN, why, by)
+        _end(case, line, LineStatus.WITHDRAWN, why, by, at)
     keep_computed(case)
-    return settle(case)
+    return settle(case, at=at)
 
 
 @transaction.atomic
-def void_line(*, case_id: int, lines: Sequence[int], why: str, by: User) -> Case:
+def void_line(*, case_id: int, lines: Sequence[int], why: str, by: User, at: datetime | None = None) -> Case:
     """End lines that were entered in error. One event each. Raises Denied, Conflict, Incomplete."""
     case = locked_case(case_id)
     for line in _lines(case, lines):
         permissions.check_void(by, line)
-        _end(case, line, LineStatus.VOID, why, by)
+        _end(case, line, LineStatus.VOID, why, by, at)
     keep_computed(case)
-    return settle(case)
+    return settle(case, at=at)
 
 
 @transaction.atomic
-def write_note(*, case_id: int, text: str, by: User) -> Note:
+def write_note(*, case_id: int, text: str, by: User, at: datetime | None = None) -> Note:
     """A note for colleagues; never in a letter. One event `note_written`. Raises Denied, Incomplete."""
     permissions.check_annotate(by)
     if not text.strip():
         raise Incomplete("Write the note first.", [Problem("Note", message="Write something.")])
     case = locked_case(case_id)
-    note = Note.objects.create(case=case, text=text.replace("\r\n", "\n").strip(), by=by, at=timezone.now())
+    note = Note.objects.create(case=case, text=text.replace("\r\n", "\n").strip(), by=by, at=at or timezone.now())
     record_event(case, "note_written", by=by, at=note.at, payload={"note": note.pk})
     return note
 
 
 @transaction.atomic
 def record_contact(
-    *, case_id: int, kind: str, party: str, by: User, person: str = "", outcome: str = "", happened_at: datetime | None = None
+    *,
+    case_id: int,
+    kind: str,
+    party: str,
+    by: User,
+    person: str = "",
+    outcome: str = "",
+    happened_at: datetime | None = None,
+    at: datetime | None = None,
 ) -> Contact:
     """A call, voicemail, fax or mail: with whom, when, what came of it. One event `contact_recorded`. Raises Denied, Incomplete."""
     permissions.check_annotate(by)
-    now = timezone.now()
+    now = at or timezone.now()
     problems = []
     if kind not in ContactKind.values:
         problems.append(Problem("Kind", message="Choose what kind of contact it was."))
@@ -156,7 +174,7 @@ def as_it_stands(line: ServiceLine) -> dict[str, Any]:
 
 # ---- parts ----------------------------------------------------------------------------------------------------------------------
 def _lines(case: Case, numbers: Sequence[int]) -> list[ServiceLine]:
-    found = list(case.lines.filter(number__in=numbers).order_by("number"))
+    found = list(case.lines.filter(number__in=numbers).order_by("number").prefetch_related("sites", "diagnoses"))
     if not found or len(found) != len(set(numbers)):
         raise Conflict("Choose lines of this case.")
     for line in found:
@@ -164,11 +182,11 @@ def _lines(case: Case, numbers: Sequence[int]) -> list[ServiceLine]:
     return found
 
 
-def _end(case: Case, line: ServiceLine, to: LineStatus, why: str, by: User) -> None:
+def _end(case: Case, line: ServiceLine, to: LineStatus, why: str, by: User, at: datetime | None) -> None:
     if not why.strip():
         raise Incomplete("Say why.", [Problem("Reason", message="This is needed.")])
     line.ended_why = why.strip()[:200]
-    move(case, line, to, by=by, why=line.ended_why)
+    move(case, line, to, by=by, at=at, why=line.ended_why)
 
 
 def _problems(agreed_with: str, channel: str, agreed_at: datetime, now: datetime, change: LineChange) -> list[Problem]:

@@ -1,0 +1,170 @@
+"""Lines changed as agreed with the practice, withdrawn or void; notes and contacts."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from authreview.errors import Conflict, Denied, Incomplete
+from cases.actions.line import LineChange, amend_line, record_contact, void_line, withdraw_line
+from cases.intake_data import SiteData
+from cases.models import Amendment, CaseEvent, Contact, Note, ServiceLine
+from tests.factories import founding_case, mark, user
+
+pytestmark = pytest.mark.django_db
+AGREED = {"agreed_with": "Ms. Example, front desk", "channel": "phone"}
+
+
+@pytest.fixture(autouse=True)
+def own_store(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def case():
+    return founding_case("a")
+
+
+@pytest.fixture
+def nurse(client):
+    nurse = user("nurse")
+    client.force_login(nurse)
+    return nurse
+
+
+def line(case, number):
+    return ServiceLine.objects.get(case=case, number=number)
+
+
+def amend(case, lines, change, **more):
+    return amend_line(case_id=case.pk, lines=lines, change=change, by=user("nurse"), **AGREED | more)
+
+
+def test_the_blocks_move_to_another_day(case):
+    """What the checks say of the injections follows; findings, pinned rules and the request as received stay."""
+    mark(case, 1, "alone_that_day", "not_met")
+    received, pinned = line(case, 2).as_received, line(case, 2).pinned
+    made = amend(case, [2, 3, 4], LineChange(first_service=date(2026, 3, 30)))
+    assert len(made) == 3
+    assert line(case, 2).first_service == date(2026, 3, 30)
+    assert (line(case, 2).as_received, line(case, 2).pinned) == (received, pinned)
+    assert line(case, 1).proposals["alone_that_day"]["finding"] == "met"
+    assert line(case, 1).findings.get(criterion="alone_that_day").value == "not_met"
+    assert CaseEvent.objects.filter(kind="amended").count() == 3
+
+
+def test_units_sites_and_side(case):
+    amend(case, [2], LineChange(units=2, sites=(SiteData("supraorbital nerve", "bilateral"),)))
+    assert (line(case, 2).units, [str(site) for site in line(case, 2).sites.all()]) == (2, ["supraorbital nerve, both sides"])
+    row = Amendment.objects.get()
+    assert '"units":1' in row.before
+    assert '"units":2' in row.after
+
+
+def test_a_code_of_the_same_rule_alone(case):
+    amend(case, [1], LineChange(code="20552"))
+    assert line(case, 1).code == "20552"
+    with pytest.raises(Incomplete, match="another procedure"):
+        amend(case, [2], LineChange(code="64405"))
+
+
+@pytest.mark.parametrize(
+    ("change", "more"),
+    [
+        (LineChange(), {}),
+        (LineChange(units=1), {}),
+        (LineChange(units=0), {}),
+        (LineChange(units=2), {"agreed_with": " "}),
+        (LineChange(units=2), {"channel": "pigeon"}),
+        (LineChange(units=2), {"agreed_at": timezone.now() + timedelta(days=1)}),
+        (LineChange(last_service=date(2020, 1, 1)), {}),
+        (LineChange(diagnoses=("Z99.9",)), {}),
+    ],
+)
+def test_nothing_half_written(case, change, more):
+    before = ServiceLine.objects.filter(case=case).values().get(number=1)
+    with pytest.raises(Incomplete):
+        amend(case, [1], change, **more)
+    assert ServiceLine.objects.filter(case=case).values().get(number=1) == before
+    assert Amendment.objects.count() == 0
+
+
+def test_works_without_htmx(client, case, nurse):
+    url = reverse("amendments", args=[case.reference])
+    sent = {"lines": ["2", "3"], "first_service": "2026-03-30", "agreed_with": "front desk", "channel": "phone"}
+    response = client.post(url, sent)
+    assert response["Location"].endswith("#amendments")
+    page = client.get(reverse("case", args=[case.reference])).content.decode()
+    assert "2026-03-16</td><td>2026-03-30" in page
+    assert "amended as agreed with front desk by phone" in page
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"lines": []}, "This field is required."),
+        ({"first_service": ""}, "Say what changes"),
+        ({"agreed_at": "2999-01-01T10:00"}, "still to come"),
+        ({"sites": "masseter, upside"}, "is no side"),
+        ({"last_service": "2026-01-01"}, "cannot be before the first"),
+    ],
+)
+def test_shows_errors(client, case, nurse, sent, said):
+    url = reverse("amendments", args=[case.reference])
+    good = {"lines": ["2"], "first_service": "2026-03-30", "agreed_with": "front desk", "channel": "phone"}
+    response = client.post(url, good | sent)
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert Amendment.objects.count() == 0
+
+
+def test_needs_role(client, case):
+    with pytest.raises(Denied):
+        amend_line(case_id=case.pk, lines=[1], change=LineChange(units=2), by=user("auditor"), **AGREED)
+
+
+def test_withdrawn_and_void(case):
+    nurse, supervisor = user("nurse"), user("supervisor")
+    withdraw_line(case_id=case.pk, lines=[2, 3], why="the practice asked", by=nurse)
+    with pytest.raises(Denied):
+        void_line(case_id=case.pk, lines=[4], why="twice", by=nurse)
+    with pytest.raises(Incomplete):
+        void_line(case_id=case.pk, lines=[4], why=" ", by=supervisor)
+    with pytest.raises(Conflict):
+        void_line(case_id=case.pk, lines=[4, 9], why="twice", by=supervisor)
+    void_line(case_id=case.pk, lines=[4], why="twice", by=supervisor)
+    assert [line(case, number).status for number in (1, 2, 3, 4)] == ["nurse_review", "withdrawn", "withdrawn", "void"]
+    assert line(case, 1).proposals["alone_that_day"]["finding"] == "met"
+    with pytest.raises(Denied):
+        amend(case, [2], LineChange(units=2))
+
+
+def test_ending_on_the_page(client, case, nurse):
+    url = reverse("end-lines", args=[case.reference])
+    assert client.post(url, {"lines": ["4"]}).status_code == 422
+    assert client.post(url, {"lines": ["4"], "why": "twice", "how": "void"}).status_code == 403
+    client.post(url, {"lines": ["4"], "why": "the member asked"})
+    assert line(case, 4).status == "withdrawn"
+
+
+def test_notes_and_contacts(client, case, nurse):
+    case_url = reverse("case", args=[case.reference])
+    assert client.post(reverse("notes", args=[case.reference]), {"text": " "}).status_code == 422
+    client.post(reverse("notes", args=[case.reference]), {"text": "called twice"})
+    bad = client.post(reverse("contacts", args=[case.reference]), {"kind": "call", "party": "practice", "happened_at": "2999-01-01T10:00"})
+    assert bad.status_code == 422
+    client.post(
+        reverse("contacts", args=[case.reference]), {"kind": "call", "party": "practice", "person": "Ms. Example", "outcome": "will fax"}
+    )
+    page = client.get(case_url).content.decode()
+    assert "called twice" in page
+    assert "will fax" in page
+    assert (Note.objects.get().by, Contact.objects.get().person) == (nurse, "Ms. Example")
+
+
+def test_notes_need_somebody_who_works_here(client, case):
+    client.force_login(user("auditor"))
+    assert client.post(reverse("notes", args=[case.reference]), {"text": "hello"}).status_code == 403
+    with pytest.raises(Incomplete):
+        record_contact(case_id=case.pk, kind="pigeon", party="member", by=user("nurse"))
