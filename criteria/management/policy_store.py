@@ -10,9 +10,11 @@ from authreview.models import User
 from authreview.roles import Role
 from criteria import actions
 from criteria.enums import VersionStatus
-from criteria.format import Loaded, dump
+from criteria.exchange.archive import archive
+from criteria.exchange.fhir import fhir_text
+from criteria.format import Loaded, dump, parse
 from criteria.models import Policy, PolicyVersion
-from criteria.queries import in_force_version
+from criteria.queries import in_force_version, published_versions
 
 COMMAND_LINE = "command-line"
 
@@ -53,7 +55,24 @@ def store(file: Loaded, by: User) -> tuple[bool, str]:
 
 
 def text_of(slug: str, version: str) -> str:
-    """The file of a version; without one named, of that in force today, else of the one stored last. Raises CommandError."""
+    """The file of a version. Raises CommandError."""
+    return dump(_stored(slug, version).document)
+
+
+def questionnaires_of(slug: str, version: str) -> str:
+    """The rules of a version as a FHIR Bundle of Questionnaires. Raises CommandError."""
+    found = _stored(slug, version)
+    approved_on = timezone.localdate(found.approved_at) if found.approved_at else None
+    return fhir_text(parse(found.document), status=found.status, approved_on=approved_on)
+
+
+def archive_of_published() -> bytes:
+    """A zip with every published version."""
+    return archive(published_versions().values_list("document", flat=True))
+
+
+def _stored(slug: str, version: str) -> PolicyVersion:
+    """The version named; without one, that in force today, else the one stored last."""
     policy = Policy.objects.filter(slug=slug).first()
     stored = PolicyVersion.objects.filter(policy=policy).order_by("-pk")
     if policy is None or not stored:
@@ -66,4 +85,4 @@ def text_of(slug: str, version: str) -> str:
             known = ", ".join(sorted(each.version for each in stored))
             raise CommandError(f"{slug} has no version {version}. Stored: {known}.")
         found = named
-    return dump(found.document)
+    return found

@@ -2,8 +2,10 @@
 
 import io
 import zipfile
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 from fhir.resources.R4B.bundle import Bundle
@@ -62,3 +64,25 @@ def test_the_zip_holds_every_published_version_and_no_draft(nurse):
 def test_a_draft_is_not_given_out(nurse):
     draft = new_draft(document=document(), by=user("policy_editor"))
     assert nurse.get(reverse("policy-questionnaires", args=[draft.policy.slug, draft.version])).status_code == 404
+
+
+# ---- the command line -------------------------------------------------------------------------------------------------------
+def test_export_as_fhir(nurse):
+    out = StringIO()
+    call_command("policy", "export", "nerve-blocks-ahh", "--fhir", stdout=out)
+    first, codes = Bundle.model_validate_json(out.getvalue()).entry
+    assert (first.resource.status, first.resource.version, codes.resource.name) == ("active", "2026.1", "AuthReviewFinding")
+
+
+def test_export_of_a_draft_is_a_draft(nurse):
+    new_draft(document=document(), by=user("policy_editor"))
+    out = StringIO()
+    call_command("policy", "export", "joint-shots", "--fhir", stdout=out)
+    assert {entry.resource.status for entry in Bundle.model_validate_json(out.getvalue()).entry[:-1]} == {"draft"}
+
+
+def test_archive_to_a_file(nurse, tmp_path):
+    call_command("policy", "archive", str(tmp_path / "all.zip"))
+    assert (tmp_path / "all.zip").read_bytes() == nurse.get(reverse("policies-archive")).content
+    with pytest.raises(CommandError, match="cannot be written: No such file or directory"):
+        call_command("policy", "archive", str(tmp_path / "nowhere" / "all.zip"))

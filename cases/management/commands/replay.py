@@ -1,4 +1,4 @@
-"""`manage.py replay SLUG VERSION --by USER`: what a draft would have meant for decided lines; `--unfinished` goes on with broken-off runs."""
+"""`manage.py replay SLUG VERSION --by USER`: what a draft would have meant for decided lines; `--unfinished` resumes broken-off runs."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -9,7 +9,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from criteria import examples
 from criteria.format import FormatError, Loaded, load
@@ -33,6 +33,9 @@ class Command(BaseCommand):
         export = actions.add_parser("export", help="Write a stored version back as a file, to standard output.")
         export.add_argument("slug", metavar="SLUG")
         export.add_argument("--version", dest="wanted", default="", metavar="V", help="Default: in force today, else stored last.")
+        export.add_argument("--fhir", action="store_true", help="Write its rules as a FHIR Bundle of Questionnaires.")
+        pack = actions.add_parser("archive", help="Write every published version into one zip.")
+        pack.add_argument("file", metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
         getattr(self, f"handle_{options['action']}")(**options)
@@ -63,8 +66,15 @@ class Command(BaseCommand):
         if not all_stored:
             sys.exit(1)
 
-    def handle_export(self, *, slug: str, wanted: str, **options: Any) -> None:
-        self.stdout.write(policy_store.text_of(slug, wanted), ending="")
+    def handle_export(self, *, slug: str, wanted: str, fhir: bool, **options: Any) -> None:
+        written = policy_store.questionnaires_of if fhir else policy_store.text_of
+        self.stdout.write(written(slug, wanted), ending="")
+
+    def handle_archive(self, *, file: str, **options: Any) -> None:
+        try:
+            Path(file).write_bytes(policy_store.archive_of_published())
+        except OSError as problem:
+            raise CommandError(f"{file} cannot be written: {problem.strerror}.") from problem
 
 
 def read(name: str) -> Loaded:
