@@ -1,7 +1,7 @@
 """Who has a case: taking the next one, taking or giving one, letting it go. A case has at most one nurse and one director."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -41,7 +41,7 @@ def take_next(*, by: User) -> Case | None:
 
 
 @transaction.atomic
-def assign(*, case_id: int, to: User, by: User, role: Role = Role.NURSE) -> Case:
+def assign(*, case_id: int, to: User, by: User, role: Role = Role.NURSE, at: datetime | None = None) -> Case:
     """Give a case to somebody, as its nurse or as its director; reviewers take a free one for themselves. One event `assigned`.
 
     Raises Denied, Conflict.
@@ -60,7 +60,7 @@ def assign(*, case_id: int, to: User, by: User, role: Role = Role.NURSE) -> Case
         raise Conflict("Only an open case is assigned.")
     if role is Role.MEDICAL_DIRECTOR and _reviewed_all(to, case):
         raise Denied(permissions.OWN_REVIEW)
-    return _give(case, role, to=to, by=by)
+    return _give(case, role, to=to, by=by, at=at)
 
 
 @transaction.atomic
@@ -116,16 +116,16 @@ def _reviewed_all(who: User, case: Case) -> bool:
     return bool(waiting) and all(who.pk in reviewers for reviewers in waiting)
 
 
-def _give(case: Case, role: Role, *, to: User, by: User) -> Case:
-    _set(case, role, to, by=by)
-    return settle(case)
+def _give(case: Case, role: Role, *, to: User, by: User, at: datetime | None = None) -> Case:
+    _set(case, role, to, by=by, at=at)
+    return settle(case, at=at)
 
 
-def _set(case: Case, role: Role, to: User | None, *, by: User) -> None:
+def _set(case: Case, role: Role, to: User | None, *, by: User, at: datetime | None = None) -> None:
     before: User | None = getattr(case, PLACE[role])
     if (before.pk if before else None) == (to.pk if to else None):
         return
     setattr(case, PLACE[role], to)
     case.save(update_fields=[PLACE[role]])
     payload = {"as": role.value, "from": before.username if before else "", "to": to.username if to else ""}
-    record_event(case, "assigned" if to else "released", by=by, payload=payload)
+    record_event(case, "assigned" if to else "released", by=by, at=at, payload=payload)

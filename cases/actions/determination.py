@@ -140,7 +140,7 @@ def mark_notified(case: Case, line: ServiceLine, *, by: User, at: datetime) -> N
     enter(case, ClockKind.NOTIFIED, at=told, by=by, line=line)
     move(case, line, LineStatus.NOTIFIED, by=by, at=told)
     keep_clock(case)
-    settle(case)
+    settle(case, at=told)
 
 
 # ---- parts ----------------------------------------------------------------------------------------------------------------------

@@ -70,6 +70,7 @@ def attach_document(
     date: dt.date | None = None,
     source: str = "",
     replaces: int | None = None,
+    at: dt.datetime | None = None,
 ) -> Document:
     """Read a file and add it to the record with its pages; the title falls back to the file's name. One event.
 
@@ -80,7 +81,10 @@ def attach_document(
         read = _Read(data, filename, read_file(data))
     except Unreadable as unreadable:
         raise Incomplete(unreadable.sentence, [Problem(filename, message=unreadable.sentence)]) from unreadable
-    return attach_documents(case_id=case_id, files=[read], by=by, title=title, kind=kind, date=date, source=source, replaces=replaces)[0]
+    (document,) = attach_documents(
+        case_id=case_id, files=[read], by=by, title=title, kind=kind, date=date, source=source, replaces=replaces, at=at
+    )
+    return document
 
 
 def attach_documents(
@@ -93,6 +97,7 @@ def attach_documents(
     date: dt.date | None,
     source: str,
     replaces: int | None = None,
+    at: dt.datetime | None = None,
 ) -> list[Document]:
     """Files that were read already, described alike: all of them, or none. One event each. Raises Denied, Incomplete, Conflict."""
     permissions.check_attach(by)
@@ -104,7 +109,7 @@ def attach_documents(
         if same is not None:
             raise Conflict(IN_RECORD_ALREADY.format(title=same.title))
         replaced = _replaceable(case_id, replaces) if replaces is not None else None
-        return [_attached(case, upload, name, each.checked(), replaced, by) for upload, name, each in stored]
+        return [_attached(case, upload, name, each.checked(), replaced, by, at) for upload, name, each in stored]
 
 
 def title_of(filename: str) -> str:
@@ -130,15 +135,17 @@ def describe_document(*, document_id: int, by: User, title: str, kind: str, date
     return document
 
 
-def open_page(*, page: DocumentPage, by: User) -> PageOpening:
+def open_page(*, page: DocumentPage, by: User, at: dt.datetime | None = None) -> PageOpening:
     """Keep when this person first had the page before them; later openings change nothing. No event: it is a fact of its own."""
-    opening, _ = PageOpening.objects.get_or_create(page=page, user=by, defaults={"at": timezone.now()})
+    opening, _ = PageOpening.objects.get_or_create(page=page, user=by, defaults={"at": at or timezone.now()})
     return opening
 
 
-def _attached(case: Case, upload: Upload, name: str, described: Described, replaced: Document | None, by: User) -> Document:
+def _attached(
+    case: Case, upload: Upload, name: str, described: Described, replaced: Document | None, by: User, at: dt.datetime | None
+) -> Document:
     contents = upload.contents
-    now = timezone.now()
+    now = at or timezone.now()
     document = Document.objects.create(
         case=case,
         title=described.title[:160],

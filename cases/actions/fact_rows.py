@@ -97,12 +97,21 @@ def columns_of(kind: str, fact: AnyFact) -> dict[str, Any]:
     return {name: getattr(fact, name) for name in COLUMNS[kind]}
 
 
-def recorded(case: Case, kind: str, values: Mapping[str, Any], by: User, *, line: int | None, passage: Passage | None) -> AnyFact:
+def recorded(
+    case: Case,
+    kind: str,
+    values: Mapping[str, Any],
+    by: User,
+    *,
+    line: int | None,
+    passage: Passage | None,
+    at: datetime | None = None,
+) -> AnyFact:
     """A new fact, or the one it completes, with its event."""
     held = _held(case, kind, values, line)
     if held is not None:
-        return edited(case, held, kind, values, by, passage)
-    now = timezone.now()
+        return edited(case, held, kind, values, by, passage, at)
+    now = at or timezone.now()
     fact = KINDS[kind](**{name: values[name] for name in COLUMNS[kind] if name in values}, **_owner(case, kind, line))
     fact.stated_by, fact.stated_at = by, now
     _source(fact, passage)
@@ -115,13 +124,15 @@ def recorded(case: Case, kind: str, values: Mapping[str, Any], by: User, *, line
     return fact
 
 
-def edited(case: Case, fact: AnyFact, kind: str, values: Mapping[str, Any], by: User, passage: Passage | None) -> AnyFact:
+def edited(
+    case: Case, fact: AnyFact, kind: str, values: Mapping[str, Any], by: User, passage: Passage | None, at: datetime | None = None
+) -> AnyFact:
     before, was_confirmed = columns_of(kind, fact), fact.confirmed
     for name in COLUMNS[kind]:
         if name in values:
             setattr(fact, name, values[name])
     _source(fact, passage)
-    now = timezone.now()
+    now = at or timezone.now()
     _confirm(fact, by, now)
     if columns_of(kind, fact) == before and fact.confirmed == was_confirmed and passage is None:
         return fact

@@ -5,6 +5,7 @@ A fact of a nurse or director is confirmed as it is recorded. Every action ends 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -39,7 +40,14 @@ EXPECTING = {
 
 @transaction.atomic
 def state_fact(
-    *, case_id: int, kind: str, values: Mapping[str, Any], by: User, line: int | None = None, selection: Selection | None = None
+    *,
+    case_id: int,
+    kind: str,
+    values: Mapping[str, Any],
+    by: User,
+    line: int | None = None,
+    selection: Selection | None = None,
+    at: datetime | None = None,
 ) -> AnyFact:
     """Record a fact. One event `fact_stated`. Examinations name their `line`, an onset may. Raises Denied, Conflict, Incomplete.
 
@@ -47,7 +55,7 @@ def state_fact(
     """
     permissions.check_state_facts(by)
     case = open_case(case_id)
-    fact = recorded(case, kind, values, by, line=line, passage=passage_of(case, selection))
+    fact = recorded(case, kind, values, by, line=line, passage=passage_of(case, selection), at=at)
     keep_computed(case)
     return fact
 
@@ -63,7 +71,7 @@ def edit_fact(*, case_id: int, kind: str, fact_id: int, values: Mapping[str, Any
 
 
 @transaction.atomic
-def confirm_facts(*, case_id: int, by: User, facts: Sequence[tuple[str, int]] | None = None) -> int:
+def confirm_facts(*, case_id: int, by: User, facts: Sequence[tuple[str, int]] | None = None, at: datetime | None = None) -> int:
     """Confirm facts against the record, those given as (kind, id) or all. One event `facts_confirmed`.
 
     Gives the number. Raises Denied, Conflict.
@@ -72,7 +80,7 @@ def confirm_facts(*, case_id: int, by: User, facts: Sequence[tuple[str, int]] | 
     case = open_case(case_id)
     chosen = stated_facts(case) if facts is None else [(kind, fact_of(case, kind, fact_id)) for kind, fact_id in facts]
     waiting = [(kind, fact) for kind, fact in chosen if not fact.confirmed]
-    now = timezone.now()
+    now = at or timezone.now()
     for _, fact in waiting:
         fact.confirmed_at, fact.confirmed_by = now, by
         fact.save(update_fields=["confirmed_at", "confirmed_by"])

@@ -142,7 +142,7 @@ def take_in(*, data: IntakeData, by: User, at: datetime | None = None) -> Case:
 
 
 @transaction.atomic
-def mark_duplicate(*, case_id: int, of_id: int, by: User) -> Case:
+def mark_duplicate(*, case_id: int, of_id: int, by: User, at: datetime | None = None) -> Case:
     """End a draft as a repetition of another case, which keeps its clock. One event `marked_duplicate`. Raises Denied, Conflict."""
     case = locked_case(case_id)
     permissions.check_take_in(by, case)
@@ -152,9 +152,9 @@ def mark_duplicate(*, case_id: int, of_id: int, by: User) -> Case:
     if other.status in (CaseStatus.INTAKE, CaseStatus.DUPLICATE):
         raise Conflict(f"{other.reference} is itself {other.get_status_display().lower()}; name the case that is reviewed.")
     case.status, case.duplicate_of = CaseStatus.DUPLICATE, other
-    case.closed_at = timezone.now()
+    case.closed_at = at or timezone.now()
     case.save(update_fields=["status", "duplicate_of", "closed_at"])
-    record_event(case, "marked_duplicate", by=by, payload={"of": other.reference})
+    record_event(case, "marked_duplicate", by=by, at=at, payload={"of": other.reference})
     return settle(case)
 
 

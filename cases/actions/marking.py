@@ -1,6 +1,7 @@
 """How a finding is read, judged and written under the case's lock. Called by review.py and facts.py; nothing here is a step of its own."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -92,7 +93,7 @@ def is_as_proposed(row: Seen, proposal: dict[str, Any]) -> bool:
     return (row.value, row.arithmetic, row.stale) == (proposal["finding"], proposal["arithmetic"], "")
 
 
-def judged(review: LineReview, leaf: Criterion, value: str | None, note: str, by: User) -> Seen:
+def judged(review: LineReview, leaf: Criterion, value: str | None, note: str, by: User, at: datetime | None = None) -> Seen:
     """The finding as it will be written: its origin follows from what the check proposes."""
     if value is not None and value not in FindingLabel.values:
         raise Incomplete(f"{value!r} is not a finding.")
@@ -115,7 +116,7 @@ def judged(review: LineReview, leaf: Criterion, value: str | None, note: str, by
         arithmetic=proposal["arithmetic"] if proposal else "",
         searched=searched,
         version=row.version + 1 if row else 1,
-        at=timezone.now(),
+        at=at or timezone.now(),
         who=by.signature,
         evidence=row.evidence if row else Passages(),
     )
@@ -133,12 +134,12 @@ def write(case: Case, review: LineReview, leaf: Criterion, after: Seen, kind: st
         after = replace(after, evidence=Passages((*after.evidence, passage)))
         payload["cited"] = plain_passage(passage)
     record_event(case, kind, by=by, line=review.line.number, at=after.at, payload=payload)
-    return Marked(case, review, close_moot(case, with_seen(review, [after]), by), (leaf.id,))
+    return Marked(case, review, close_moot(case, with_seen(review, [after]), by, after.at), (leaf.id,))
 
 
-def close_moot(case: Case, review: LineReview, by: User) -> LineReview:
+def close_moot(case: Case, review: LineReview, by: User, at: datetime | None = None) -> LineReview:
     """Close what was asked and does not matter any more, where something is still asked; the line may come back by it."""
-    if open_request(review.line) and close_moot_items(case, by=by):
+    if open_request(review.line) and close_moot_items(case, by=by, at=at):
         return line_to_mark(case, review.line.number) or review
     return review
 

@@ -6,6 +6,7 @@ read here; proposals stand on the line (actions/computed.py). The parts are mark
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -57,6 +58,7 @@ def record_finding(
     note: str = "",
     version: int | None = None,
     selection: Selection | None = None,
+    at: datetime | None = None,
 ) -> Marked:
     """Mark one criterion; a null value keeps a note or a passage that is not answered yet. One event, none where nothing changed.
 
@@ -70,13 +72,21 @@ def record_finding(
     check_version(row, version, leaf)
     if row is None and value is None and not note and selection is None:
         return Marked(case, review, review)
-    after = judged(review, leaf, value, note, by)
+    after = judged(review, leaf, value, note, by, at)
     return write(case, review, leaf, after, "finding_recorded", by, passage=passage_of(case, selection))
 
 
 @transaction.atomic
 def accept_proposal(
-    *, reference: str, line: int, criterion: str, by: User, finding: str = "", version: int | None = None, note: str | None = None
+    *,
+    reference: str,
+    line: int,
+    criterion: str,
+    by: User,
+    finding: str = "",
+    version: int | None = None,
+    note: str | None = None,
+    at: datetime | None = None,
 ) -> Marked:
     """Take over what the check proposes, with its arithmetic as evidence. `finding` is the one shown. One event `proposal_accepted`.
 
@@ -90,7 +100,7 @@ def accept_proposal(
         return Marked(case, review, review)
     check_version(row, version, leaf)
     kept = (row.note if row else "") if note is None else note.replace("\r\n", "\n").strip()
-    after = judged(review, leaf, proposal["finding"], kept, by)
+    after = judged(review, leaf, proposal["finding"], kept, by, at)
     return write(case, review, leaf, after, "proposal_accepted", by)
 
 

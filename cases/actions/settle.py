@@ -54,10 +54,10 @@ def assignee_of(case: Case, queue: str) -> int | None:
     return case.director_id if queue == Queue.DIRECTOR else case.reviewer_id
 
 
-def settle(case: Case) -> Case:
-    """Write the difference between the worklist's rows and what the lines say; close a case with nothing left to do."""
+def settle(case: Case, *, at: datetime | None = None) -> Case:
+    """Write the difference between the worklist's rows and what the lines say; close a case with nothing left to do, as of `at`."""
     lines = list(case.lines.all())
-    now = timezone.now()
+    now = at or timezone.now()
     if case.status == CaseStatus.OPEN and lines and workflow.is_finished(line.status for line in lines):
         case.status, case.closed_at = CaseStatus.CLOSED, now
         case.save(update_fields=["status", "closed_at"])
