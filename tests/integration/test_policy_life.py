@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from threading import Barrier, Thread
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -279,6 +280,32 @@ def test_the_second_editor_is_told_what_changed_and_nothing_is_written(editor):
     )
     assert PolicyVersion.objects.get().document == theirs
     assert save_draft(version_id=draft.pk, document=small(summary="Both."), revision=2, by=editor).revision == 3
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_saves_at_one_moment_one_is_stored():
+    draft, people = drafted(small()), [user("policy_editor"), user("policy_editor", username="pat")]
+    start, said = Barrier(2), []
+
+    def save(person):
+        try:
+            start.wait(timeout=10)
+            saved = save_draft(version_id=draft.pk, document=small(summary=f"By {person.username}."), revision=1, by=person)
+            said.append(saved.document["summary"])
+        except Conflict as conflict:
+            said.append(conflict.status)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=save, args=[person]) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    stored = PolicyVersion.objects.get()
+    assert sorted(said, key=str) == [409, stored.document["summary"]]
+    assert (stored.revision, [event.kind for event in stored.policy.events.all()]) == (2, ["drafted", "spanish_waived", "saved"])
 
 
 # ---- frozen
