@@ -4,7 +4,7 @@ Who may take the step is permissions.py; a button shows the first sentence of ei
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from authreview.due import day
 from authreview.errors import Incomplete, Problem
-from criteria.enums import Authority, Family, Value
-from criteria.tree import Criterion
+from criteria.assessment import Path
+from criteria.assessment import values as node_values
+from criteria.enums import Authority, Family, GroupKind, Value
+from criteria.tree import Criterion, Node
 
 from .enums import DenialBasis, ItemStatus, Outcome
 from .models import InformationRequest, PeerToPeer
@@ -104,9 +106,25 @@ class DecisionDraft:
 def unanswered(review: LineReview) -> list[Criterion]:
     """Criteria nobody has marked, in document order, that still can matter for the reasons of a letter.
 
-    Every applicable criterion is answered before an adverse signature, so that a letter names all reasons and an appeal meets no new ones.
+    Each is answered before an adverse signature, so that a letter names all reasons and an appeal meets no new ones. What stands
+    in a group that speaks for the request already (one of its alternatives is met) can be no reason.
     """
-    return [leaf for leaf in review.criteria if review.values.get(leaf.id) is None]
+    if review.joined is None:
+        return []
+    known = node_values(review.joined, review.values)
+    return [leaf for leaf in _against_or_open(review.joined.root, (), True, known) if review.values.get(leaf.id) is None]
+
+
+def _against_or_open(node: Node, path: Path, want: bool, known: Mapping[Path, Value | None]) -> Iterator[Criterion]:
+    """Leaves outside of every group that has the value wanted, or that is taken out."""
+    if known[path] in (None, Value.MET if want else Value.NOT_MET):
+        return
+    if isinstance(node, Criterion):
+        yield node
+        return
+    want = want is not (node.kind is GroupKind.NONE)
+    for number, child in enumerate(node.children):
+        yield from _against_or_open(child, (*path, number), want, known)
 
 
 def decision_problems(

@@ -65,6 +65,7 @@ class RulePart:
     title: str
     rule: str
     rows: list[CriterionRow]
+    rest: list[CriterionRow]  # nobody marked them, and they can be no reason: an alternative is met
     verify: str
 
 
@@ -89,7 +90,9 @@ def _part(review: LineReview, part: Rule, policy: Policy | None, documents: dict
     ids = {leaf.id for leaf in leaves(part.criteria)}
     rows = [criterion_row(review, leaf, documents) for leaf in review.criteria if leaf.id in ids]
     title = f"{policy.title} {policy.version}" if policy else part.name
-    return RulePart(title, part.name, rows, part.verify)
+    needed = {leaf.id for leaf in unanswered(review)} | {criterion for criterion, value in review.values.items() if value is not None}
+    shown, rest = [row for row in rows if row.id in needed], [row for row in rows if row.id not in needed]
+    return RulePart(title, part.name, shown, rest, part.verify)
 
 
 def criterion_row(review: LineReview, leaf: Criterion, documents: dict[int, Document]) -> CriterionRow:

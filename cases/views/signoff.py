@@ -189,6 +189,7 @@ def _page(
         "amendments": [
             f"{day(row.agreed_at)}, agreed with {row.agreed_with} by {row.get_channel_display().lower()}" for row in rest.amendments
         ],
+        "valid": " to ".join(dict.fromkeys(day(each) for each in validity(case, line, timezone.localdate(now)))),
         "opened": shown.opened_words(pages_opened(case.pk, reader.pk), rest.documents),
         "checks": shown.checks(review, reader, reader.licences.all(), case, timezone.localdate(now)),
         "form": form,

@@ -124,6 +124,13 @@ def test_every_criterion_is_answered_before_an_adverse_signature():
     assert problems(values) == ["Lasting pain, and the block is one part of an active pain program"]
 
 
+def test_what_stands_beside_a_met_alternative_needs_no_answer():
+    """Acute pain is met, so the other use cannot be a reason; an exclusion nobody looked at can."""
+    values = {"gon_neuralgia": "met", "gon_acute": "met"}
+    assert [leaf.id for leaf in unanswered(review(values))] == ["gon_neck_pain", "gon_migraine"]
+    assert unanswered(review(MET)) == []
+
+
 def test_a_conversation_is_offered_and_closed_first():
     assert problems(EXCLUDED, talks=[]) == ["Peer-to-peer"]
     assert problems(EXCLUDED, talks=[PeerToPeer(line_id=1)]) == ["Peer-to-peer"]
