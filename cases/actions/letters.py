@@ -20,7 +20,7 @@ from cases.letters.drafts import Owed, draft_of
 from cases.letters.render import RENDERER, page_count, pdf_of
 from cases.letters.requirements import errors
 from cases.letters.wanted import Wanted, wanted_letters
-from cases.models import Case, Delivery, Letter, LetterFile
+from cases.models import Case, Delivery, Determination, Letter, LetterFile
 from cases.queries.letters import LetterMaterial, letter_material, letters_of
 from cases.queries.recorded import PEOPLE
 
@@ -40,7 +40,9 @@ def prepare_letters(*, case_id: int, by: User, at: datetime | None = None) -> li
     locked_case(case_id)
     material = letter_material(_case(case_id))
     drafts = {_key(letter): letter for letter in material.letters if letter.status == LetterStatus.DRAFT}
-    kept = [_write_draft(material, wanted, drafts.pop(wanted.key, None), now) for wanted in wanted_letters(material)]
+    owed = wanted_letters(material)
+    kept = [_write_draft(material, wanted, drafts.pop(wanted.key, None), now) for wanted in owed]
+    _write_what_about(kept, owed)
     for letter in drafts.values():
         letter.delete()
     return kept
@@ -101,13 +103,7 @@ def record_delivery(
     permissions.check_deliver(by)
     case, letter = _locked(letter_id)
     now = at or timezone.now()
-    sent_at = sent_at or now
-    _check_delivery(letter, channel, sent_at, now)
-    delivery = Delivery.objects.create(letter=letter, channel=channel, tracking=tracking.strip()[:60], sent_at=sent_at, at=now, by=by)
-    payload = _named(letter) | {"channel": channel, "sent_at": sent_at, "tracking": delivery.tracking}
-    record_event(case, "letter_delivered", by=by, at=now, payload=payload)
-    _notify(case, letter, by)
-    return delivery
+    return _deliver(case, letter, channel, by, sent_at or now, tracking, now)
 
 
 @transaction.atomic
@@ -115,7 +111,12 @@ def record_deliveries(*, letter_ids: Sequence[int], channel: str, by: User, sent
     """The same for a batch that went out together: all of them, or none. Raises Denied, Conflict, Incomplete."""
     if not letter_ids:
         raise Incomplete("Tick the letters that went out.", [Problem("Letters", "#letters", "Tick at least one.")])
-    return [record_delivery(letter_id=pk, channel=channel, by=by, sent_at=sent_at) for pk in letter_ids]
+    permissions.check_deliver(by)
+    now = timezone.now()
+    of_case = dict(Letter.objects.filter(pk__in=letter_ids).values_list("pk", "case_id"))
+    cases = {case.pk: case for case in Case.objects.select_for_update().filter(pk__in=of_case.values()).order_by("pk")}
+    letters = Letter.objects.filter(pk__in=of_case).order_by("pk")  # read after the locks
+    return [_deliver(cases[letter.case_id], letter, channel, by, sent_at or now, "", now) for letter in letters]
 
 
 # ---- parts: issuing -------------------------------------------------------------------------------------------------------------
@@ -144,8 +145,16 @@ def _write_draft(material: LetterMaterial, wanted: Wanted, letter: Letter | None
     letter = letter or Letter(case=material.case, request=wanted.request)
     _fill(letter, draft, wanted)
     letter.save()
-    letter.determinations.set(wanted.determinations)
     return letter
+
+
+def _write_what_about(letters: Sequence[Letter], owed: Sequence[Wanted]) -> None:
+    """The decisions that each draft tells, of all drafts at once."""
+    pair = Letter.determinations.through
+    pair.objects.filter(letter__in=letters).delete()
+    pair.objects.bulk_create(
+        pair(letter=letter, determination=told) for letter, wanted in zip(letters, owed, strict=True) for told in wanted.determinations
+    )
 
 
 def _fill(letter: Letter, draft: LetterDraft, wanted: Wanted) -> None:
@@ -163,7 +172,7 @@ def _issue(letter_id: int, drawn: LetterDraft, pdf: bytes, by: User, now: dateti
     if draft.digest != drawn.digest:
         raise Conflict(CHANGED)
     _fill(letter, draft, wanted)
-    letter.determinations.set(wanted.determinations)
+    _write_what_about([letter], [wanted])
     letter.status, letter.issued_at, letter.issued_by = LetterStatus.ISSUED, now, by
     letter.pdf_sha256, letter.pages = sha256(pdf), page_count(pdf)
     letter.save()
@@ -181,7 +190,7 @@ def _locked(letter_id: int) -> tuple[Case, Letter]:
 
 def _named(letter: Letter) -> dict[str, Any]:
     """A letter in the history: what it is, and the lines it tells of. No word of what it says."""
-    lines = sorted(letter.determinations.values_list("line__number", flat=True))
+    lines = sorted(Determination.objects.filter(letters=letter).values_list("line__number", flat=True))
     return {
         "letter": letter.pk,
         "letter_kind": letter.kind,
@@ -193,6 +202,16 @@ def _named(letter: Letter) -> dict[str, Any]:
 
 
 # ---- parts: delivery ------------------------------------------------------------------------------------------------------------
+def _deliver(case: Case, letter: Letter, channel: str, by: User, sent_at: datetime, tracking: str, now: datetime) -> Delivery:
+    """Under the case's lock."""
+    _check_delivery(letter, channel, sent_at, now)
+    delivery = Delivery.objects.create(letter=letter, channel=channel, tracking=tracking.strip()[:60], sent_at=sent_at, at=now, by=by)
+    payload = _named(letter) | {"channel": channel, "sent_at": sent_at, "tracking": delivery.tracking}
+    record_event(case, "letter_delivered", by=by, at=now, payload=payload)
+    _notify(case, letter, by)
+    return delivery
+
+
 def _check_delivery(letter: Letter, channel: str, sent_at: datetime, now: datetime) -> None:
     if letter.status != LetterStatus.ISSUED or letter.issued_at is None:
         raise Conflict("Only an issued letter can be sent.")
@@ -210,12 +229,12 @@ def _check_delivery(letter: Letter, channel: str, sent_at: datetime, now: dateti
 def _notify(case: Case, letter: Letter, by: User) -> None:
     """Mark the lines of which everybody has been sent a letter that holds, as of the later of the two."""
     sent = _sent(case)
-    for line in case.lines.filter(determinations__letters=letter, status=LineStatus.DECIDED).distinct().order_by("number"):
-        determination = line.determinations.order_by("id").last()
-        times = [sent.get((determination.pk, recipient)) for recipient in Recipient.values] if determination else [None]
+    standing = Determination.objects.filter(letters=letter, superseded_by__isnull=True, line__status=LineStatus.DECIDED)
+    for determination in standing.select_related("line").order_by("line__number"):
+        times = [sent.get((determination.pk, recipient)) for recipient in Recipient.values]
         known = [time for time in times if time is not None]
         if len(known) == len(times):
-            mark_notified(case, line, by=by, at=max(known))
+            mark_notified(case, determination.line, by=by, at=max(known))
 
 
 def _sent(case: Case) -> dict[tuple[int, str], datetime]:
