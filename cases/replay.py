@@ -56,7 +56,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`criteria`: what would have to be asked for, or what the line would have failed."""
+    """`criteria`: the shortest path to approval, which is asked for first; or what the line would have failed."""
 
     line: int
     effect: Effect
@@ -109,7 +109,8 @@ def judge(basis: Basis, decided: Decided) -> Judged:
     if after == decided.value:
         return Judged(decided.line, Effect.STANDS, decided.value, after, (), found.authority is Authority.PHYSICIAN)
     if found.value is Value.UNDETERMINED:
-        return Judged(decided.line, Effect.INFORMATION, decided.value, after, found.open)
+        path = tuple(step.criterion for step in found.shortest)
+        return Judged(decided.line, Effect.INFORMATION, decided.value, after, path)
     return Judged(decided.line, Effect.TURNS, decided.value, after, found.reasons)
 
 

@@ -57,8 +57,9 @@ def _count(run: ReplayRun, effect: Effect, everything: int, shown: str) -> Count
     return Count(effect.value, *WORDS[effect], number, share, url, shown == effect.value)
 
 
-def words_of(policy: Policy) -> dict[str, str]:
-    return {leaf.id: leaf.text for rule in policy.rules for leaf in leaves(rule.criteria)}
+def words_of(policies: Iterable[Policy]) -> dict[str, str]:
+    """Criterion -> its text; of several policies that have one, the last says it."""
+    return {leaf.id: leaf.text for policy in policies for rule in policy.rules for leaf in leaves(rule.criteria)}
 
 
 def asked_rows(run: ReplayRun, words: Mapping[str, str]) -> list[tuple[str, int]]:

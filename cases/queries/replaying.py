@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cases.models import Determination
@@ -91,6 +91,12 @@ def rivals(version: PolicyVersion) -> list[Candidate]:
 
 def version_of(slug: str, version: str) -> PolicyVersion | None:
     return PolicyVersion.objects.select_related("policy").filter(policy__slug=slug, version=version).first()
+
+
+def documents_beside(version: PolicyVersion) -> list[dict[str, Any]]:
+    """This version's document after those of its base or its exceptions, whose criteria join its own."""
+    beside = published_versions().filter(Q(policy__slug=version.overlays) | Q(overlays=version.policy.slug)).order_by("effective_from")
+    return [*beside.values_list("document", flat=True), version.document]
 
 
 def runs_of(version: PolicyVersion) -> QuerySet[ReplayRun]:

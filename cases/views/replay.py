@@ -56,7 +56,7 @@ def _context(request: UserRequest, run: ReplayRun) -> dict[str, Any]:
     effect = asked if asked in (Effect.INFORMATION, Effect.TURNS, Effect.OUTSIDE) else ""
     after = request.GET.get("after", "")
     lines, more = replaying.lines_of(run, effect, int(after) if after.isdecimal() else 0) if effect else ([], False)
-    words = presenter.words_of(parse(run.version.document))
+    words = presenter.words_of(parse(document) for document in replaying.documents_beside(run.version))
     may_open = permissions.can(permissions.check_read, request.user)
     return {
         "run": run,

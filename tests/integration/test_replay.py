@@ -261,7 +261,7 @@ def test_query_count(client, approved, count, django_assert_num_queries):
         client.get(address)
 
 
-QUERIES = 4  # session, user with roles, run, lines
+QUERIES = 5  # session, user with roles, run, lines, documents
 
 
 def test_the_command(approved):
