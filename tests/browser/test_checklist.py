@@ -52,6 +52,7 @@ def at_line(case, page, live_server, sign_in, errors):
 
 def select(page, words):
     """Drag over these words of the record."""
+    page.wait_for_load_state("networkidle")
     places = page.evaluate(
         """(wanted) => {
             const words = [...document.querySelectorAll('.sheet-page tspan')];
