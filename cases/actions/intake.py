@@ -131,7 +131,7 @@ def route_case(*, case_id: int, data: IntakeData, by: User, at: datetime | None 
     for line, asked in zip(lines, data.lines, strict=True):
         if asked.no_review_why:
             _end_without_review(case, line, asked.no_review_why, by=by, at=now)
-    return settle(case)
+    return settle(case, at=now)
 
 
 @transaction.atomic
