@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from cases.actions.determination import return_line
 from cases.actions.intake import mark_duplicate, start_case
-from cases.actions.line import record_contact, void_line, withdraw_line, write_note
+from cases.actions.line import void_line, withdraw_line, write_note
 from cases.enums import LineStatus, Outcome
 from cases.models import Case
 from cases.queries.recorded import open_items
@@ -36,7 +36,7 @@ def duplicate(demo: DemoCase, desk: Desk) -> Case:
     """The same request sent twice; the second is ended as a repetition of the first."""
     first = steps.receive(demo, desk)
     second = draft(demo, desk)
-    return mark_duplicate(case_id=second.pk, of_id=first.pk, by=desk.people["intake"])
+    return mark_duplicate(case_id=second.pk, of_id=first.pk, by=desk.people["intake"], at=desk.pace.after(12))
 
 
 INTAKE_COURSES: Mapping[str, Callable[[DemoCase, Desk], Case]] = {"draft": draft, "duplicate": duplicate}
@@ -61,11 +61,7 @@ def ask(case: Case, demo: DemoCase, desk: Desk) -> None:
     """Asks for what is missing; a line that its rule decides already, or that none governs, goes to the director."""
     waiting = [each.line.number for each in steps.reviews_of(case) if each.assessment and each.assessment.value == Value.UNDETERMINED]
     steps.ask(case, desk, desk.pace.after(25), lines=waiting)
-    practice = case.requester.name if case.requester else ""
-    call = {"kind": "call", "party": "practice", "person": practice}
-    record_contact(
-        case_id=case.pk, by=desk.nurse, outcome="Told that a request for information comes by fax", happened_at=desk.pace.now, **call
-    )
+    steps.call(case, "Told that a request for information comes by fax", desk)
     tell(case, demo, desk)
     others = [line.number for line in steps.lines_in(case, LineStatus.NURSE_REVIEW)]
     if others:
@@ -90,7 +86,9 @@ def approve(case: Case, demo: DemoCase, desk: Desk) -> None:
 
 def refer(case: Case, demo: DemoCase, desk: Desk) -> None:
     lines = steps.lines_in(case, LineStatus.NURSE_REVIEW, LineStatus.AWAITING_INFORMATION)
-    write_note(case_id=case.pk, text="Read the whole record; nothing else in it speaks to the question.", by=desk.nurse)
+    write_note(
+        case_id=case.pk, text="Read the whole record; nothing else in it speaks to the question.", by=desk.nurse, at=desk.pace.after(4)
+    )
     _refer(case, [line.number for line in lines], desk)
 
 
@@ -140,7 +138,7 @@ def deny(case: Case, demo: DemoCase, desk: Desk) -> None:
     """On the criteria as they are marked, every one of them answered."""
     why = "The criteria that decide are met or not met as marked, on the quotes cited. The note and the conversation show no exception."
     for line in steps.lines_in(case, LineStatus.PHYSICIAN_REVIEW):
-        steps.answer_the_rest(case, line.number, desk.director)
+        steps.answer_the_rest(case, line.number, desk.director, desk.pace)
         steps.decide(case, line.number, Decision(outcome=Outcome.DENIED, rationale=why), desk, desk.pace.after(20))
 
 
@@ -155,7 +153,7 @@ def deny_unanswered(case: Case, demo: DemoCase, desk: Desk) -> None:
     """What was asked for did not come by its last day."""
     why = "What is missing was asked for item by item, and the last day for it has passed. Nothing came."
     for line in steps.lines_in(case, LineStatus.PHYSICIAN_REVIEW):
-        steps.answer_the_rest(case, line.number, desk.director)
+        steps.answer_the_rest(case, line.number, desk.director, desk.pace)
         steps.decide(case, line.number, Decision(outcome=Outcome.DENIED, rationale=why), desk, desk.pace.after(20))
 
 
@@ -167,7 +165,7 @@ def approve_in_part(case: Case, demo: DemoCase, desk: Desk) -> None:
     }
     decision = Decision(outcome=Outcome.APPROVED_IN_PART, rationale=why, basis="medical_necessity", units=1, member_reason=reason)
     for line in steps.lines_in(case, LineStatus.PHYSICIAN_REVIEW):
-        steps.answer_the_rest(case, line.number, desk.director)
+        steps.answer_the_rest(case, line.number, desk.director, desk.pace)
         steps.decide(case, line.number, decision, desk, desk.pace.after(20))
 
 
@@ -195,13 +193,15 @@ def tell(case: Case, demo: DemoCase, desk: Desk) -> None:
 # ---- other ends -----------------------------------------------------------------------------------------------------------------
 def withdraw(case: Case, demo: DemoCase, desk: Desk) -> None:
     lines = [line.number for line in case.lines.all()]
-    withdraw_line(case_id=case.pk, lines=lines, why="The practice withdrew the request: the pain is gone.", by=desk.nurse)
+    withdraw_line(
+        case_id=case.pk, lines=lines, why="The practice withdrew the request: the pain is gone.", by=desk.nurse, at=desk.pace.on(1, "11:00")
+    )
 
 
 def void(case: Case, demo: DemoCase, desk: Desk) -> None:
     lines = [line.number for line in case.lines.all()]
     why = "Entered for the wrong member; taken in again under the right one."
-    void_line(case_id=case.pk, lines=lines, why=why, by=desk.people["supervisor"])
+    void_line(case_id=case.pk, lines=lines, why=why, by=desk.people["supervisor"], at=desk.pace.on(1, "14:20"))
 
 
 REVIEWED: tuple[Step, ...] = (take, review)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from authreview.errors import Refusal
 from authreview.models import User
-from cases.actions.line import record_contact
 from cases.actions.review import record_finding
 from cases.enums import DenialBasis, LineStatus, Outcome
 from cases.models import Case
@@ -65,10 +64,7 @@ def ask_and_refer(case: Case, demo: DemoCase, desk: Desk) -> None:
 
 
 def call(case: Case, demo: DemoCase, desk: Desk) -> None:
-    practice = case.requester.name if case.requester else ""
-    said = {"kind": "call", "party": "practice", "person": f"Front desk of {practice}"}
-    outcome = "Told of the request and its last day; they will send an addendum"
-    record_contact(case_id=case.pk, by=desk.nurse, outcome=outcome, happened_at=desk.pace.after(10), **said)
+    steps.call(case, "Told of the request and its last day; they will send an addendum", desk)
 
 
 def approve_points(case: Case, demo: DemoCase, desk: Desk) -> None:
@@ -104,8 +100,9 @@ def deny_points(case: Case, demo: DemoCase, desk: Desk) -> None:
         value="not_met",
         note="Asked for in the request and in the conversation; the answer gives none.",
         selection=no_reason,
+        at=desk.pace.after(5),
     )
-    steps.answer_the_rest(case, POINTS, desk.director)
+    steps.answer_the_rest(case, POINTS, desk.director, desk.pace)
     decision = Decision(outcome=Outcome.DENIED, rationale=WHY_POINTS, basis=DenialBasis.MEDICAL_NECESSITY)
     steps.decide(case, POINTS, decision, desk, desk.pace.after(15))
 

@@ -16,7 +16,7 @@ from cases.actions.facts import confirm_facts, state_fact
 from cases.actions.information import Answer, receive_items, send_request
 from cases.actions.intake import take_in
 from cases.actions.letters import issue_letter, prepare_letters, record_delivery
-from cases.actions.line import LineChange, amend_line
+from cases.actions.line import LineChange, amend_line, record_contact
 from cases.actions.marking import Selection
 from cases.actions.peer_to_peer import Conversation, offer_peer_to_peer, record_peer_to_peer
 from cases.actions.review import accept_proposal, record_finding
@@ -49,11 +49,11 @@ def receive(demo: DemoCase, desk: Desk, *, entered_at: datetime | None = None) -
     intake = desk.people["intake"]
     case = take_in(data=demo.intake, by=intake, at=entered_at or demo.received_at)
     for document in demo.documents:
-        attach(case, document, by=intake)
+        attach(case, document, by=intake, at=desk.pace.after(2))
     return fresh(case)
 
 
-def attach(case: Case, document: RecordDocument, *, by: User) -> Document:
+def attach(case: Case, document: RecordDocument, *, by: User, at: datetime) -> Document:
     """A page by fax, or the text that a portal sends."""
     name = document.title.lower().replace(" ", "-")
     as_text = case.channel == Channel.PORTAL
@@ -66,6 +66,7 @@ def attach(case: Case, document: RecordDocument, *, by: User) -> Document:
         kind=document.kind,
         date=document.date,
         source=document.source,
+        at=at,
     )
 
 
@@ -80,33 +81,34 @@ def fresh(case: Case) -> Case:
 
 # ---- reviewing ------------------------------------------------------------------------------------------------------------------
 def take(case: Case, desk: Desk) -> None:
-    assign(case_id=case.pk, to=desk.nurse, by=desk.nurse)
+    assign(case_id=case.pk, to=desk.nurse, by=desk.nurse, at=desk.pace.after(30))
 
 
 def review(case: Case, demo: DemoCase, desk: Desk, *, lines: Sequence[int] = (), at_most: int | None = None) -> None:
     """Read the record, confirm and record the facts, mark what is found. `at_most`: stop after so many criteria of a line."""
-    read(case, desk.nurse)
-    confirm_facts(case_id=case.pk, by=desk.nurse)
-    record(case, demo.facts, desk.nurse)
-    mark(case, demo.findings, desk.nurse, lines=lines, at_most=at_most)
+    read(case, desk.nurse, desk.pace)
+    confirm_facts(case_id=case.pk, by=desk.nurse, at=desk.pace.after(3))
+    record(case, demo.facts, desk.nurse, desk.pace)
+    mark(case, demo.findings, desk.nurse, desk.pace, lines=lines, at_most=at_most)
 
 
-def read(case: Case, by: User) -> None:
+def read(case: Case, by: User, pace: Pace) -> None:
     for page in DocumentPage.objects.filter(document__case=case).order_by("document_id", "number"):
-        open_page(page=page, by=by)
+        open_page(page=page, by=by, at=pace.after(1))
 
 
-def record(case: Case, facts: Iterable[FactSeen], by: User) -> None:
+def record(case: Case, facts: Iterable[FactSeen], by: User, pace: Pace) -> None:
     for fact in facts:
         line = case.lines.get(code=fact.code).number if fact.code else None
         selection = selected(case, fact.quote) if fact.quote else None
-        state_fact(case_id=case.pk, kind=fact.kind, values=fact.values, by=by, line=line, selection=selection)
+        state_fact(case_id=case.pk, kind=fact.kind, values=fact.values, by=by, line=line, selection=selection, at=pace.after(1))
 
 
 def mark(
     case: Case,
     findings: Mapping[str, Mapping[str, Found]],
     by: User,
+    pace: Pace,
     *,
     lines: Sequence[int] = (),
     at_most: int | None = None,
@@ -116,7 +118,7 @@ def mark(
             continue
         for criterion, found in list(findings.get(line.code, {}).items())[:at_most]:
             if found.accept:
-                accept_proposal(reference=case.reference, line=line.number, criterion=criterion, by=by)
+                accept_proposal(reference=case.reference, line=line.number, criterion=criterion, by=by, at=pace.after(1))
                 continue
             record_finding(
                 reference=case.reference,
@@ -126,6 +128,7 @@ def mark(
                 value=found.value,
                 note=found.note,
                 selection=selected(case, found.quote) if found.quote else None,
+                at=pace.after(1),
             )
 
 
@@ -155,26 +158,50 @@ def ask(case: Case, desk: Desk, at: datetime, *, lines: Sequence[int] = (), by: 
 
 def answer(case: Case, answers: Answers, desk: Desk, at: datetime) -> None:
     """The practice's document comes: items ticked off by intake, facts and findings by the nurse."""
-    document = attach(case, answers.document, by=desk.people["intake"])
+    document = attach(case, answers.document, by=desk.people["intake"], at=at)
     rows = [row for request in open_items(case) for row in request.items.all() if row.status in STILL_WANTED]
     given = [Answer(item=row.pk, status="received", document=document.pk, page=1) for row in rows]
     receive_items(case_id=case.pk, answers=given, by=desk.people["intake"], at=at)
 
 
 def work_answers_in(case: Case, answers: Answers, desk: Desk) -> None:
-    read(case, desk.nurse)
-    record(case, answers.facts, desk.nurse)
-    change(case, answers, desk.nurse)
-    mark(case, answers.findings, desk.nurse)
+    read(case, desk.nurse, desk.pace)
+    record(case, answers.facts, desk.nurse, desk.pace)
+    change(case, answers, desk.nurse, desk.pace)
+    mark(case, answers.findings, desk.nurse, desk.pace)
 
 
-def change(case: Case, answers: Answers, by: User) -> None:
+def change(case: Case, answers: Answers, by: User, pace: Pace) -> None:
     """What the practice changed about its lines, line by line."""
     for each in answers.changes:
         line = case.lines.get(code=each.code)
         wanted = LineChange(units=each.units, modifiers=each.modifiers, first_service=each.first_service, sites=each.sites)
         practice = case.requester.name if case.requester else ""
-        amend_line(case_id=case.pk, lines=[line.number], change=wanted, agreed_with=practice, channel="fax", by=by, agreed_at=answers.at)
+        amend_line(
+            case_id=case.pk,
+            lines=[line.number],
+            change=wanted,
+            agreed_with=practice,
+            channel="fax",
+            by=by,
+            agreed_at=answers.at,
+            at=pace.after(1),
+        )
+
+
+def call(case: Case, outcome: str, desk: Desk) -> None:
+    """The nurse rings the practice."""
+    who, began = case.requester.name if case.requester else "", desk.pace.now
+    record_contact(
+        case_id=case.pk,
+        kind="call",
+        party="practice",
+        person=f"Front desk of {who}",
+        outcome=outcome,
+        by=desk.nurse,
+        happened_at=began,
+        at=desk.pace.after(5),
+    )
 
 
 # ---- deciding -------------------------------------------------------------------------------------------------------------------
@@ -188,8 +215,8 @@ def refer(case: Case, lines: Sequence[int], question: str, desk: Desk, at: datet
 
 def with_director(case: Case, desk: Desk) -> None:
     """The director takes the case and reads its record."""
-    assign(case_id=case.pk, to=desk.director, by=desk.director, role=Role.MEDICAL_DIRECTOR)
-    read(case, desk.director)
+    assign(case_id=case.pk, to=desk.director, by=desk.director, role=Role.MEDICAL_DIRECTOR, at=desk.pace.after(5))
+    read(case, desk.director, desk.pace)
 
 
 def offer_conversation(case: Case, line: int, desk: Desk, at: datetime, until: datetime) -> None:
@@ -203,14 +230,14 @@ def close_conversation(case: Case, line: int, outcome: str, desk: Desk, at: date
     record_peer_to_peer(case_id=case.pk, line=line, conversation=held, by=desk.director)
 
 
-def answer_the_rest(case: Case, line: int, by: User) -> None:
+def answer_the_rest(case: Case, line: int, by: User, pace: Pace) -> None:
     """Every criterion that still can matter is answered before a decision against the request: by its check, or as not documented."""
     review = review_of(case, line)
     for leaf in unanswered(review):
         if leaf.id in review.line.proposals:
-            accept_proposal(reference=case.reference, line=line, criterion=leaf.id, by=by)
+            accept_proposal(reference=case.reference, line=line, criterion=leaf.id, by=by, at=pace.after(1))
         else:
-            record_finding(reference=case.reference, line=line, criterion=leaf.id, by=by, value="not_documented")
+            record_finding(reference=case.reference, line=line, criterion=leaf.id, by=by, value="not_documented", at=pace.after(1))
 
 
 def review_of(case: Case, line: int) -> LineReview:
