@@ -129,18 +129,19 @@ def sign_determination(
     return _finished(case, [signed], by, now)[0]
 
 
-def mark_notified(case: Case, line: ServiceLine, *, by: User, at: datetime) -> None:
-    """Everybody has been told of the decision on a line: it leaves the queue and its clock ends. Called by actions/letters.py, locked.
+def mark_notified(case: Case, *lines: ServiceLine, by: User, at: datetime) -> None:
+    """Everybody has been told of the decisions on these lines: they leave the queue, their clocks end. Called locked, by letters.py.
 
     Does nothing where it was told already. Raises Conflict for a line that is not decided.
     """
-    if line.status == LineStatus.NOTIFIED:
-        return
-    told = max(at, line.decided_at or at)
-    enter(case, ClockKind.NOTIFIED, at=told, by=by, line=line)
-    move(case, line, LineStatus.NOTIFIED, by=by, at=told)
-    keep_clock(case)
-    settle(case, at=told)
+    untold = [line for line in lines if line.status != LineStatus.NOTIFIED]
+    times = [max(at, line.decided_at or at) for line in untold]
+    for line, told in zip(untold, times, strict=True):
+        enter(case, ClockKind.NOTIFIED, at=told, by=by, line=line)
+        move(case, line, LineStatus.NOTIFIED, by=by, at=told)
+    if untold:
+        keep_clock(case)
+        settle(case, at=max(times))
 
 
 # ---- parts ----------------------------------------------------------------------------------------------------------------------

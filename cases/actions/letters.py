@@ -20,7 +20,7 @@ from cases.letters.drafts import Owed, draft_of
 from cases.letters.render import RENDERER, page_count, pdf_of
 from cases.letters.requirements import errors
 from cases.letters.wanted import Wanted, wanted_letters
-from cases.models import Case, Delivery, Determination, Letter, LetterFile
+from cases.models import Case, Delivery, Determination, Letter, LetterFile, ServiceLine
 from cases.queries.letters import LetterMaterial, letter_material, letters_of
 from cases.queries.recorded import PEOPLE
 
@@ -230,11 +230,14 @@ def _notify(case: Case, letter: Letter, by: User) -> None:
     """Mark the lines of which everybody has been sent a letter that holds, as of the later of the two."""
     sent = _sent(case)
     standing = Determination.objects.filter(letters=letter, superseded_by__isnull=True, line__status=LineStatus.DECIDED)
+    told: dict[datetime, list[ServiceLine]] = {}
     for determination in standing.select_related("line").order_by("line__number"):
         times = [sent.get((determination.pk, recipient)) for recipient in Recipient.values]
         known = [time for time in times if time is not None]
         if len(known) == len(times):
-            mark_notified(case, determination.line, by=by, at=max(known))
+            told.setdefault(max(known), []).append(determination.line)
+    for at, lines in told.items():
+        mark_notified(case, *lines, by=by, at=at)
 
 
 def _sent(case: Case) -> dict[tuple[int, str], datetime]:

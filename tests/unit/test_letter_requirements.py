@@ -9,7 +9,12 @@ from cases.letters.context import Block, Expected, Item, LetterContext, LetterDr
 from cases.letters.requirements import errors, grade_of, lint, required_texts, text_of
 from cases.letters.wording_texts import Section, filled, leftover, paragraph_of, section_of, unknown_placeholders
 
-MEMBER_KEYS = ("free_copies", "appeal", "fast_appeal", "how_to_appeal", "representative") + (
+MEMBER_KEYS = (
+    "free_copies",
+    "appeal",
+    "fast_appeal",
+    "how_to_appeal",
+    "representative",
     "external_review",
     "regulator",
     "court",
