@@ -78,6 +78,7 @@ class Plan:
     errors: tuple[RowError, ...]
     error_count: int
     digest: str
+    endings_unknown: bool  # a row with an error may name a code that otherwise seems to be missing
 
     @property
     def counts(self) -> dict[ChangeKind, int]:
@@ -105,13 +106,15 @@ def plan(file: CodeFile, release: Release, kept: Mapping[str, list[Version]], to
                 _enter(change, line)
             else:
                 unchanged += change is _No.SAME
-    if release.is_whole and not (release.effective_until and release.effective_until < today):  # a release that is over ends nothing
+    ends = release.is_whole and not (release.effective_until and release.effective_until < today)  # a release that is over ends nothing
+    if ends and not file.error_count:
         mentioned = {row.code for row in file.rows}
         changes += _endings(release, {code: line for code, line in kept.items() if code not in mentioned}, today, errors)
     changes.sort(key=lambda change: (change.code, change.starts or date.min))
     in_force = sum(any(version.holds(release.effective_from) for version in line) for line in kept.values())
+    unknown = ends and file.error_count > 0
     shown = (*file.errors, *errors.kept)
-    return Plan(release, tuple(changes), unchanged, in_force, shown, file.error_count + errors.count, _digest(changes))
+    return Plan(release, tuple(changes), unchanged, in_force, shown, file.error_count + errors.count, _digest(changes), unknown)
 
 
 def _by_code(rows: Iterable[CodeRow]) -> dict[str, list[CodeRow]]:

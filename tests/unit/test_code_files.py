@@ -270,6 +270,10 @@ class TestChanges:
             ("new", "A00", None, NEXT, None, False),
         ]
 
+    def test_a_row_with_an_error_does_not_end_its_code(self):
+        found = planned("code,text\nA00,\n", kept(A00=[("old", SINCE, None)]))
+        assert (changed(found), found.endings_unknown, found.error_count) == ([], True, 1)
+
     def test_many_endings_are_asked_about(self):
         versions = {f"A{number:02}": [Version(number + 1, "x", SINCE, None)] for number in range(100)}
         few, many = ("code,text\n" + "".join(f"A{number:02},x\n" for number in range(start, 100)) for start in (10, 11))
