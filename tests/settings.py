@@ -32,5 +32,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # signing 
 AXES_ENABLED = False
 
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
-ZEAL_ALLOWLIST = [{"model": "cases.Case", "field": "get()"}]  # the lock: each action of a request takes it for itself
+# the lock: each action of a request takes it for itself, and letters that go out together are issued one by one
+ZEAL_ALLOWLIST = [{"model": "cases.Case", "field": "get()"}, {"model": "cases.Letter", "field": "get()"}]
 MIDDLEWARE = ["tests.guards.reading_does_not_write", "zeal.middleware.zeal_middleware", *MIDDLEWARE]
