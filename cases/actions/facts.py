@@ -24,6 +24,7 @@ from criteria.enums import FindingValue
 from .computed import keep_computed
 from .fact_rows import COLUMNS, AnyFact, columns_of, edited, fact_of, open_case, recorded, said, stated_facts
 from .history import record_event
+from .information import close_moot_items
 from .marking import Marked, Selection, check_version, judged, opened, passage_of, write
 
 # what a row's check asks for -> what a bare date or muscle in it means
@@ -177,7 +178,8 @@ def resolve_flag(*, case_id: int, line: int, flag: str, reason: str, by: User, n
     payload = {"flag": flag, "sentence": found["sentence"], "reason": labels[reason], "note": note.strip()}
     record_event(case, "flag_resolved", by=by, line=line, at=now, payload=payload)
     keep_computed(case)
-    row.refresh_from_db(fields=["flags", "open_flags", "proposals"])
+    close_moot_items(case, by=by, at=now)
+    row.refresh_from_db(fields=["status", "flags", "open_flags", "proposals"])
     return row
 
 

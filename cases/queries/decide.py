@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from cases.enums import DenialBasis
+from cases.enums import DenialBasis, ItemStatus
 from cases.models import Amendment, Case, Document, InformationRequest, PageOpening, PeerToPeer, Referral, RequestItem, Score, ServiceLine
 from cases.wording import long_date
 from criteria.enums import Family, Value
@@ -21,6 +21,10 @@ LANGUAGES = ("en", "es")
 OTHER_REASON = {
     "en": "A note from your doctor that shows a different reason for the care, one that our rule covers.",
     "es": "Una nota de su médico que muestre otra razón para la atención, una que nuestra regla cubra.",
+}
+NOT_ANSWERED = {
+    "en": "We asked your doctor for this on {asked}. What came did not answer it.",
+    "es": "Le pedimos esto a su médico el {asked}. Lo que llegó no lo responde.",
 }
 ASKED = {
     "en": "We asked your doctor for this on {asked}. The answer was due by {due}. It did not come.",
@@ -69,7 +73,8 @@ def _reason(leaves: Sequence[Criterion], basis: str, line: ServiceLine, requests
         return ""
     sentences = list(dict.fromkeys(wording[language].strip() for wording in wordings))
     if missing:
-        sentences += [_asked(request, language) for request in requests if _is_about(request, line)][-1:]
+        ids = {leaf.id for leaf in leaves}
+        sentences += [_asked(request, line, ids, language) for request in requests if _is_about(request, line)][-1:]
     return " ".join(sentences)
 
 
@@ -77,11 +82,15 @@ def _is_about(request: InformationRequest, line: ServiceLine) -> bool:
     return request.sent_at is not None and any(item.line_id == line.pk for item in request.items.all())
 
 
-def _asked(request: InformationRequest, language: str) -> str:
+def _asked(request: InformationRequest, line: ServiceLine, criteria: set[str], language: str) -> str:
+    """When it was asked, and that nothing came, or nothing that answers it."""
     if request.sent_at is None or request.answer_by is None:
         return ""
     asked, due = timezone.localtime(request.sent_at).date(), timezone.localtime(request.answer_by).date()
-    return ASKED[language].format(asked=long_date(asked, language), due=long_date(due, language))
+    about = [row for row in request.items.all() if row.line_id == line.pk and not criteria.isdisjoint(row.criteria)]
+    came = any(row.status in (ItemStatus.RECEIVED, ItemStatus.PARTLY) for row in about)
+    words = NOT_ANSWERED if came else ASKED
+    return words[language].format(asked=long_date(asked, language), due=long_date(due, language))
 
 
 def what_could_change(review: LineReview, basis: str, language: str = "en") -> list[str]:

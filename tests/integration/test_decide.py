@@ -21,10 +21,12 @@ from cases.actions.determination import (
     verify_signature,
 )
 from cases.actions.history import locked_case
+from cases.actions.information import Answer, receive_items, send_request
 from cases.actions.peer_to_peer import Conversation, offer_peer_to_peer, record_peer_to_peer
 from cases.enums import SignedWith
 from cases.models import Case, Determination, Session
 from cases.permissions import NO_LICENCE, NOT_A_DIRECTOR, NOT_REFERRED, NURSE_ADVERSE, OWN_REVIEW
+from cases.queries.asking import ItemDraft, Target
 from cases.queries.decide import beside, member_reason, suggested_basis, what_could_change
 from cases.queries.lines import line_review
 from cases.queries.recorded import case_record
@@ -284,6 +286,22 @@ def test_the_members_reason_is_the_policys(frozen):
         "A note from your doctor that shows a different reason for the care, one that our rule covers."
     ]
     assert member_reason(review, "benefit") == {}
+
+
+def test_a_line_without_its_answer_says_what_was_asked_and_when(frozen):
+    case = reviewed(founding_case("a"))
+    items = [ItemDraft({"en": "The date the pain began"}, (Target(1, ("duration",)),))]
+    request = send_request(case_id=case.pk, items=items, answer_by=timezone.now() + timedelta(days=5), by=user("nurse"))
+    review = review_of(case, 1)
+    text = member_reason(review, "no_information", beside(review.line).requests)
+    assert text["en"].startswith("The records we got do not say when your pain began.")
+    assert text["en"].endswith("We asked your doctor for this on March 10, 2026. The answer was due by March 15, 2026. It did not come.")
+    assert text["es"].endswith("a más tardar el 15 de marzo de 2026. No llegó.")
+    answers = [Answer(request.items.get().pk, "partly", case.documents.get().pk)]
+    receive_items(case_id=case.pk, answers=answers, by=user("nurse"))
+    mark(case, 1, "duration", "unclear")
+    text = member_reason(review_of(case, 1), "no_information", beside(review.line).requests)
+    assert text["en"].endswith("We asked your doctor for this on March 10, 2026. What came did not answer it.")
 
 
 def test_authorization_numbers_carry_a_check_digit(frozen):

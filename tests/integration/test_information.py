@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from authreview.errors import Conflict, Denied, Incomplete
+from cases.actions.facts import resolve_flag
 from cases.actions.information import Answer, close_moot_items, draft_request, receive_items, send_request
+from cases.actions.line import withdraw_line
 from cases.actions.review import record_finding
 from cases.models import Case, RequestItem
 from cases.queries.asking import ItemDraft, Target, answer_until, asked_items, wanted_items
@@ -223,6 +225,16 @@ def test_items_that_stop_mattering_close_themselves(frozen):
     record_finding(reference=case.reference, line=1, criterion="indication", by=user("nurse"), value="not_met")
     assert statuses(case)[0] == "nurse_review"
     assert set(RequestItem.objects.values_list("status", flat=True)) == {"moot"}
+
+
+def test_a_resolved_flag_closes_its_item_and_a_withdrawn_line_all_of_them(frozen):
+    case = reviewed(founding_case("b"))
+    request = ask(case)
+    resolve_flag(case_id=case.pk, line=2, flag="side", reason="practice_said", by=user("nurse"))
+    assert list(request.items.filter(line__number=2).values_list("flag", "status")) == [("", "open"), ("side", "moot")]
+    withdraw_line(case_id=case.pk, lines=[1], why="The practice withdrew it.", by=user("nurse"))
+    assert set(request.items.filter(line__number=1).values_list("status", flat=True)) == {"moot"}
+    assert statuses(case) == ["withdrawn", "awaiting_information"]
 
 
 def test_an_item_of_ones_own_words_stays_until_it_is_answered(frozen):
