@@ -11,6 +11,7 @@
   const keysOn = () => !document.documentElement.classList.contains("keys-off");
   let last = null;      // the row in hand, also while the focus is in the record
   let pending = false;  // a passage is selected
+  let passage = null;   // which: {document, page, first, last}
   let digits = "";
   let timer = 0;
 
@@ -31,20 +32,28 @@
   list.addEventListener("focusin", (event) => { const row = rowOf(event.target); if (row) last = row; });
 
   // --- citing: a selected passage and a number
-  document.addEventListener("record:selected", () => { pending = true; stop(); });
-  document.addEventListener("record:cleared", () => { pending = false; stop(); });
+  document.addEventListener("record:selected", (event) => { passage = event.detail; pending = true; stop(); });
+  document.addEventListener("record:cleared", () => { passage = null; pending = false; stop(); });
   const stop = () => { clearTimeout(timer); digits = ""; };
+  const onTheirWay = [];  // {passage, row}: what was cited and not answered yet, in order
+  // Sent with the passage as it is now: by the time a queued request goes out another may be selected.
   const citeTo = (row) => {
     stop();
     const form = document.getElementById("cite-form");
-    if (!row || !form) return;
-    document.getElementById("cite-criterion").value = row.dataset.row;
-    document.getElementById("quote-text").value = "";
-    citing = row;
-    form.requestSubmit();
+    if (!row || !form || !passage) return;
+    const { document: id, page, first, last } = passage;
+    onTheirWay.push({ passage, row });
+    const values = { criterion: row.dataset.row, cite_document: id, cite_page: page, cite_first: first, cite_last: last, quote_text: "" };
+    htmx.ajax("POST", form.getAttribute("action"), { source: form, swap: "none", values });
   };
-  let citing = null;
+  // The answer clears the selection, unless the next passage has been selected meanwhile.
+  list.addEventListener("record:cited", (event) => {
+    if (event.target.id !== "cite-form" || !passage || passage === onTheirWay[0]?.passage) return;
+    event.stopPropagation();
+    htmx.trigger("#record-marks", "refresh");
+  });
   const byNumber = (number) => [...list.querySelectorAll(".row-c")].find((row) => row.dataset.number === String(number));
+  const byId = (criterion) => document.getElementById(`finding-${criterion}`);
   const most = () => Math.max(0, ...[...list.querySelectorAll(".row-c")].map((row) => Number(row.dataset.number)));
   const digit = (key) => {
     clearTimeout(timer);
@@ -93,7 +102,6 @@
     document.getElementById("cite-criterion").value = rowOf(button).dataset.row;
     document.getElementById("cite-sec").open = true;
     document.getElementById("quote-text").focus();
-    citing = rowOf(button);
   });
   list.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches(".row-note textarea")) event.target.blur();
@@ -130,7 +138,10 @@
     if (!list.contains(elt)) return;
     if (successful && xhr.status < 300) {
       follow(xhr);
-      if (elt.id === "cite-form") { document.getElementById("quote-text").value = ""; go(nextOpen(citing) ?? citing); citing = null; }
+    }
+    if (elt.id === "cite-form") {
+      const row = onTheirWay.shift()?.row ?? byId(document.getElementById("cite-criterion").value);
+      if (successful && xhr.status < 300) { document.getElementById("quote-text").value = ""; go(nextOpen(row) ?? row); }
     }
     if (xhr.status === 409) offer(rowOf(elt));
   });

@@ -52,7 +52,7 @@ def at_line(case, page, live_server, sign_in, errors):
 
 def select(page, words):
     """Drag over these words of the record."""
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
     places = page.evaluate(
         """(wanted) => {
             const words = [...document.querySelectorAll('.sheet-page tspan')];
@@ -109,6 +109,24 @@ def test_citing_is_answering(case, page, at_line, errors):
     page.keyboard.press("Enter")
     expect(chosen(page, "program")).to_have_value("met")
     expect(headline(page)).to_have_text("Undecided: 6 things are missing")
+    assert errors == []
+
+
+def test_the_next_passage_is_not_lost_to_a_slow_answer(case, page, at_line, errors):
+    """What is cited is what was selected when the number was pressed; a newer selection outlives the answer."""
+    page.route("**/cite", lambda route: (page.wait_for_timeout(700), route.continue_()))
+    select(page, "a couple months of muscle pain")
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    select(page, "Referral to physical therapy.")
+    page.keyboard.press("6")
+    select(page, "Cervicalgia.")
+    expect(chosen(page, "program")).to_have_value("met")
+    expect(page.locator(".record-pending q")).to_have_text("Cervicalgia.")
+    assert set(Evidence.objects.values_list("finding__criterion", "quote")) == {
+        ("duration", "a couple months of muscle pain"),
+        ("program", "Referral to physical therapy."),
+    }
     assert errors == []
 
 
