@@ -82,6 +82,8 @@ def _row(frame: Frame, line: ServiceLine, each: Determination, reason: int) -> R
     if each.outcome == Outcome.APPROVED_IN_PART:
         covers.append(frame.say("rest_reason", reason))
     elif each.outcome == Outcome.DENIED:
+        if line.first_service:
+            covers.append(frame.say("given" if frame.is_past else "planned", frame.day(line.first_service)))
         covers.append(frame.say("see_reason", reason))
     return Row(frame.care(line), frame.say(each.outcome), TONE[Outcome(each.outcome)], tuple(covers))
 
@@ -214,7 +216,7 @@ def _block(frame: Frame, line: ServiceLine, each: Determination) -> Block:
         circumstances=each.circumstances if adverse else "",
         alternatives=each.alternatives,
         change=_practice_changes(review, each) if adverse else (),
-        notes=tuple(rule.notes_on_approval) if rule and each.outcome != Outcome.DENIED else (),
+        notes=tuple(rule.notes_on_approval) if rule and each.outcome != Outcome.DENIED and not frame.is_past else (),
     )
 
 

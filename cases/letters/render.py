@@ -141,12 +141,12 @@ def _references(kids: Any) -> list[bytes]:
 
 def merged(pdfs: list[bytes]) -> bytes:
     """Several PDFs as one, for a printer. It is a copy for paper: what is kept and sent is each letter by itself."""
-    whole = pypdfium2.PdfDocument.new()
+    one_pdf = pypdfium2.PdfDocument.new()
     parts = [pypdfium2.PdfDocument(data) for data in pdfs]
     for part in parts:
-        whole.import_pages(part)
+        one_pdf.import_pages(part)
     out = BytesIO()
-    whole.save(out)
-    for document in (*parts, whole):
+    one_pdf.save(out)
+    for document in (*parts, one_pdf):
         document.close()
     return out.getvalue()

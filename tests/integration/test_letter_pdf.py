@@ -115,7 +115,7 @@ def test_what_the_member_reads(frozen):
         "Your doctor, Jordan Example, asked us on March 2, 2026",
         "A nurse and a doctor on our staff looked at your records.",
         "Shots into tight, painful muscle spots (shoulder and jaw) Approved 1 visit, March 16 to June 14, 2026.",
-        "Numbing shots at a nerve of the face or forehead Not approved Reason 1 below.",
+        "Numbing shots at a nerve of the face or forehead Not approved Planned for March 16, 2026. Reason 1 below.",
         "Our rule says studies have not yet shown that shots at the forehead nerves help with headache or nerve pain.",
         "We used our policy Nerve blocks of the head, neck and other peripheral nerves, version 2026.1.",
         "section 4.2 of your plan",
