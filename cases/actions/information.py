@@ -135,7 +135,7 @@ def close_moot_items(case: Case, *, by: User | None = None, at: datetime | None 
         if by is not None:
             _close_requests(case, by, now)
         keep_clock(case, now=now)
-        settle(case)
+        settle(case, at=now)
     return moot
 
 
