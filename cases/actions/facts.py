@@ -25,7 +25,7 @@ from .computed import keep_computed
 from .fact_rows import COLUMNS, AnyFact, columns_of, edited, fact_of, open_case, recorded, said, stated_facts
 from .history import record_event
 from .information import close_moot_items
-from .marking import Marked, Selection, check_version, judged, opened, passage_of, write
+from .marking import Marked, Selection, check_version, judged, keep_in_step, opened, passage_of, write
 
 # what a row's check asks for -> what a bare date or muscle in it means
 EXPECTING = {
@@ -58,6 +58,7 @@ def state_fact(
     case = open_case(case_id)
     fact = recorded(case, kind, values, by, line=line, passage=passage_of(case, selection), at=at)
     keep_computed(case)
+    keep_in_step(case)
     return fact
 
 
@@ -68,6 +69,7 @@ def edit_fact(*, case_id: int, kind: str, fact_id: int, values: Mapping[str, Any
     case = open_case(case_id)
     fact = edited(case, fact_of(case, kind, fact_id), kind, values, by, passage_of(case, selection))
     keep_computed(case)
+    keep_in_step(case)
     return fact
 
 
@@ -89,6 +91,7 @@ def confirm_facts(*, case_id: int, by: User, facts: Sequence[tuple[str, int]] | 
         payload = {"facts": [{"kind": kind, "says": said(kind, fact)} for kind, fact in waiting]}
         record_event(case, "facts_confirmed", by=by, at=now, payload=payload)
         keep_computed(case)
+        keep_in_step(case)
     return len(waiting)
 
 
@@ -103,6 +106,7 @@ def remove_fact(*, case_id: int, kind: str, fact_id: int, by: User) -> None:
     record_event(case, "fact_removed", by=by, payload={"kind": kind, "says": said(kind, fact), "before": columns_of(kind, fact)})
     fact.delete()
     keep_computed(case)
+    keep_in_step(case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,7 @@ def typed_fact(
     recorded(full, kind, values, by, line=line if own_onset or kind in ("examination", "diagnosis") else None, passage=passage)
     case.event_count, case.event_head = full.event_count, full.event_head
     keep_computed(full)
+    keep_in_step(full)
     after = line_to_mark(case, line)
     if after is None or not _answers(after, criterion):
         return Typed(typed_facts.describe(understood), Marked(case, before, after or before), False)
@@ -178,6 +183,7 @@ def resolve_flag(*, case_id: int, line: int, flag: str, reason: str, by: User, n
     payload = {"flag": flag, "sentence": found["sentence"], "reason": labels[reason], "note": note.strip()}
     record_event(case, "flag_resolved", by=by, line=line, at=now, payload=payload)
     keep_computed(case)
+    keep_in_step(case)
     close_moot_items(case, by=by, at=now)
     row.refresh_from_db(fields=["status", "flags", "open_flags", "proposals"])
     return row

@@ -23,6 +23,7 @@ from cases.queries.rules import policies
 from .computed import keep_computed
 from .history import locked_case, record_event
 from .information import close_moot_items
+from .marking import keep_in_step
 from .settle import move, settle
 
 OTHER_PROCEDURE = "{code} is another procedure: withdraw this line and take the other one in as a request of its own."
@@ -80,6 +81,7 @@ def amend_line(
         made.append(Amendment.objects.create(line=line, before=canonical(was), after=canonical(now_is), at=now, by=by, **said))
         record_event(case, "amended", by=by, line=line.number, at=now, payload={**said, **_difference(was, now_is)})
     keep_computed(case)
+    keep_in_step(case)
     close_moot_items(case, by=by, at=at)
     settle(case, at=at)
     return made
@@ -93,6 +95,7 @@ def withdraw_line(*, case_id: int, lines: Sequence[int], why: str, by: User, at:
         permissions.check_withdraw(by, line)
         _end(case, line, LineStatus.WITHDRAWN, why, by, at)
     keep_computed(case)
+    keep_in_step(case)
     close_moot_items(case, by=by, at=at)
     return settle(case, at=at)
 
@@ -105,6 +108,7 @@ def void_line(*, case_id: int, lines: Sequence[int], why: str, by: User, at: dat
         permissions.check_void(by, line)
         _end(case, line, LineStatus.VOID, why, by, at)
     keep_computed(case)
+    keep_in_step(case)
     close_moot_items(case, by=by, at=at)
     return settle(case, at=at)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from authreview.errors import Conflict, Incomplete
 from authreview.models import User
 from authreview.roles import Role
-from cases import permissions
+from cases import permissions, workflow
 from cases.enums import FindingLabel, FindingOrigin
 from cases.models import Case, DocumentPage, Evidence, Finding
 from cases.page_text import cut_quote, find_quote
@@ -22,6 +22,7 @@ from criteria.tree import Criterion
 from .history import record_event
 from .information import close_moot_items
 
+OUTDATED = "What this was computed from has changed."
 CHANGED = "Somebody marked “{text}” since this page was loaded. Your choice was not saved and what you typed is still here."
 ALWAYS_APPLIES = "“{text}” always applies; choose another finding."
 NO_CRITERION = "This line's rule has no criterion {criterion!r}."
@@ -77,6 +78,21 @@ def opened(reference: str, number: int, criterion: str, by: User) -> tuple[Case,
     if leaf is None:
         raise Conflict(NO_CRITERION.format(criterion=criterion))
     return case, review, leaf
+
+
+def keep_in_step(case: Case) -> None:
+    """Call for a second look at accepted proposals whose facts have changed since, on the undecided lines of a locked case.
+
+    Called after `keep_computed`. The value stays until a reviewer looks; what holds again is not called for any more.
+    """
+    for row in Finding.objects.filter(line__case=case, line__status__in=workflow.UNDECIDED, origin=FindingOrigin.ACCEPTED).select_related(
+        "line"
+    ):
+        proposal = row.line.proposals.get(row.criterion)
+        holds = proposal is not None and proposal["finding"] == row.value
+        if row.stale == (OUTDATED if holds else ""):
+            row.stale, row.version = "" if holds else OUTDATED, row.version + 1
+            row.save(update_fields=["stale", "version"])
 
 
 def check_version(row: Seen | None, version: int | None, leaf: Criterion) -> None:

@@ -127,11 +127,16 @@ def accept_proposals(*, reference: str, line: int, by: User) -> Marked:
 
 
 def acceptable(review: LineReview) -> list[tuple[Criterion, dict[str, Any]]]:
-    """Proposals that may be taken over together: unanswered criteria, and no facts that still wait for confirmation."""
+    """Proposals that may be taken over together: criteria that nobody answered, or whose accepted proposal has changed since.
+
+    Not what rests on facts that still wait for confirmation.
+    """
     found = []
     for leaf in review.criteria:
         proposal = review.line.proposals.get(leaf.id)
-        if proposal is None or proposal["stated"] or review.values.get(leaf.id) is not None:
+        row = seen(review, leaf.id)
+        answered = row is not None and row.value is not None and not (row.stale and row.origin == FindingOrigin.ACCEPTED)
+        if proposal is None or proposal["stated"] or answered:
             continue
         bare = proposal["finding"] == FindingValue.MET and leaf.evidence is EvidenceRule.REQUIRED and not proposal["arithmetic"]
         if not bare:

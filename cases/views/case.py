@@ -131,6 +131,7 @@ def page_context(request: UserRequest, page: PageRecord, line: ServiceLine) -> d
     review = next(each for each in page.reviews if each.line.pk == line.pk)
     clinical = not why_not(permissions.check_read_clinical, user)
     undecided = _undecided(page.record.lines)
+    agreed = {"agreed_with": found.requester.name if found.requester else "", "channel": found.channel}
     context: dict[str, Any] = {
         "case": found,
         "reference": found.reference,
@@ -158,7 +159,7 @@ def page_context(request: UserRequest, page: PageRecord, line: ServiceLine) -> d
         "timeline": timeline(page.events, shown.texts_of(page.reviews)),
         "note_form": NoteForm(auto_id=NOTE),
         "contact_form": ContactForm(auto_id=CONTACT),
-        "amend_form": AmendForm(lines=undecided, auto_id=AMEND),
+        "amend_form": AmendForm(lines=undecided, auto_id=AMEND, initial=agreed),
         "end_form": EndForm(lines=undecided, auto_id=END),
         "fact_form": None,
     }

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from authreview.errors import Conflict, Denied, Incomplete
 from cases.actions.line import LineChange, amend_line, record_contact, void_line, withdraw_line
+from cases.actions.marking import OUTDATED
+from cases.actions.review import accept_proposal, accept_proposals
 from cases.intake_data import SiteData
 from cases.models import Amendment, CaseEvent, Contact, Note, ServiceLine
 from tests.factories import founding_case, mark, user
@@ -52,6 +54,24 @@ def test_the_blocks_move_to_another_day(case):
     assert line(case, 1).proposals["alone_that_day"]["finding"] == "met"
     assert line(case, 1).findings.get(criterion="alone_that_day").value == "not_met"
     assert CaseEvent.objects.filter(kind="amended").count() == 3
+
+
+def test_what_was_accepted_is_looked_at_again(case):
+    """An accepted proposal that does not hold any more asks for a second look, and is accepted anew with all others."""
+    nurse = user("nurse")
+    accept_proposal(reference=case.reference, line=1, criterion="alone_that_day", by=nurse)
+    mark(case, 1, "first_set", "unclear")
+    amend(case, [2, 3, 4], LineChange(first_service=date(2026, 3, 30)))
+    found = line(case, 1).findings.get(criterion="alone_that_day")
+    assert (found.value, found.stale) == ("not_met", OUTDATED)
+    accept_proposals(reference=case.reference, line=1, by=nurse)
+    values = {row.criterion: (row.value, row.stale) for row in line(case, 1).findings.all()}
+    assert values["alone_that_day"] == ("met", "")
+    assert values["first_set"] == ("unclear", "")
+    amend(case, [4], LineChange(first_service=date(2026, 3, 16)))
+    assert line(case, 1).findings.get(criterion="alone_that_day").stale == OUTDATED
+    amend(case, [4], LineChange(first_service=date(2026, 3, 31)))
+    assert line(case, 1).findings.get(criterion="alone_that_day").stale == ""
 
 
 def test_units_sites_and_side(case):
