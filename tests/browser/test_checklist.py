@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from cases.models import CaseEvent, Evidence, Finding, Treatment
-from tests.factories import founding_case, mark, reviewed, user
+from tests.factories import case_at, founding_case, mark, reviewed, user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -311,6 +311,17 @@ def test_axe(case, page, at_line, sign_in, errors, role, line, width):
     page.set_viewport_size({"width": width, "height": 900})
     at_line(line)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"][:160] for node in each["nodes"][:3]]) for each in found] == []
+    assert errors == []
+
+
+@pytest.mark.parametrize("path", ["lines/3", "lines/1", "facts/treatment"])
+def test_axe_of_other_states(settings, tmp_path, page, live_server, sign_in, errors, path):
+    """A decided line with its signature, a line that waits, the form of a fact."""
+    settings.MEDIA_ROOT = tmp_path
+    sign_in()
+    page.goto(live_server.url + reverse("case", args=[case_at("decided").reference]) + path)
     found = Axe().run(page).response["violations"]
     assert [(each["id"], [node["html"][:160] for node in each["nodes"][:3]]) for each in found] == []
     assert errors == []
