@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -38,8 +38,11 @@ NO_CHECKLIST = "Criteria are reviewed by nurses and medical directors; your role
 def case(request: UserRequest, reference: str) -> HttpResponse:
     """The case at the line that waits for a nurse, else for anybody."""
     found = load_case(request, reference)
-    if found.status in (CaseStatus.INTAKE, CaseStatus.DUPLICATE):
+    if found.status == CaseStatus.INTAKE:
         return redirect("intake", reference)
+    if found.status == CaseStatus.DUPLICATE and found.duplicate_of:
+        messages.info(request, f"{reference} is a duplicate of this case.")
+        return redirect("case", found.duplicate_of.reference)
     return _shown(request, reference, None)
 
 
@@ -119,6 +122,8 @@ def end_lines(request: UserRequest, reference: str) -> HttpResponse:
 # ---- the page -------------------------------------------------------------------------------------------------------------------
 def _shown(request: UserRequest, reference: str, number: int | None, *, status: int = 200, **forms: Form) -> HttpResponse:
     record = load_record(request, reference)
+    if not record.lines:
+        raise Http404(f"{reference} has not been routed to review yet.")
     line = load_line(record, number) if number is not None else _first_to_do(record.lines)
     page = page_record(record)
     context = page_context(request, page, line) | forms

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from authreview.models import AccessRecord
 from cases.actions.facts import typed_fact
+from cases.actions.intake import mark_duplicate, start_case
 from cases.actions.line import withdraw_line, write_note
 from cases.models import PageOpening
 from cases.views.case import NO_CHECKLIST
@@ -66,6 +67,16 @@ def test_unknown(client, case):
     client.force_login(user("nurse"))
     assert client.get(reverse("case", args=["PA-2026-999999"])).status_code == 404
     assert page(client, case, 9).status_code == 404
+
+
+def test_drafts_and_duplicates_lead_on(client, case):
+    client.force_login(user("nurse"))
+    draft = start_case(by=user("nurse"))
+    assert page(client, draft)["Location"] == reverse("intake", args=[draft.reference])
+    assert client.post(reverse("notes", args=[draft.reference]), {"text": ""}).status_code == 404
+    mark_duplicate(case_id=draft.pk, of_id=case.pk, by=user("nurse"))
+    assert page(client, draft)["Location"] == reverse("case", args=[case.reference])
+    assert f"{draft.reference} is a duplicate of this case." in page(client, case).content.decode()
 
 
 def test_the_first_line_with_the_nurse_is_shown(client, case):
