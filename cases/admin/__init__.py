@@ -1,6 +1,6 @@
 """The administration of the review work: plans, codes, turnaround rules and letter texts are kept here; cases are looked at alone."""
 
-from .codes import DiagnosisCodeAdmin, ServiceCodeAdmin
+from .codes import CodeImportAdmin, DiagnosisCodeAdmin, ServiceCodeAdmin
 from .letter_texts import LetterTextAdmin
 from .looked_at import CaseAdmin, CaseEventAdmin, LetterAdmin
 from .plans import PlanAdmin
@@ -9,6 +9,7 @@ from .turnaround import TurnaroundRuleAdmin
 __all__ = [
     "CaseAdmin",
     "CaseEventAdmin",
+    "CodeImportAdmin",
     "DiagnosisCodeAdmin",
     "LetterAdmin",
     "LetterTextAdmin",
