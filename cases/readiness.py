@@ -55,7 +55,7 @@ def approval_problems(review: LineReview) -> list[Problem]:
     problems += [
         Problem(_text(review, criterion), row_url(review, criterion), STALE)
         for criterion, finding in review.findings.items()
-        if finding.stale and review.criterion(criterion)
+        if finding.stale and finding.value is not None and review.criterion(criterion)  # reopened and unanswered: the assessment judges it
     ]
     problems += [Problem(flag["sentence"], here + "#flags", FLAGS_OPEN) for flag in review.flags if not flag["resolved"]]
     return problems

@@ -91,7 +91,7 @@ def standing(review: LineReview, user: User, *, open_request: int | None = None)
         stale=[
             Point("unclear", review_text(review, criterion), criterion, row.stale)
             for criterion, row in review.findings.items()
-            if row.stale
+            if row.stale and not (row.value is None and assessment and criterion in assessment.settled)
         ],
         shortest=_shortest(review, assessment, lists) if assessment else "",
         flags=[
