@@ -31,6 +31,7 @@ PILL_ICONS = {name: name for name in ("met", "not-met", "unclear", "missing", "n
     "ask": "missing",
 }
 WHO_SEES_CASES = frozenset(Role) - {Role.POLICY_EDITOR, Role.POLICY_APPROVER, Role.ADMIN}
+WHO_PRINTS = frozenset({Role.LETTERS, Role.NURSE})
 
 
 @register.simple_tag
@@ -129,7 +130,9 @@ def navigation(context: Context) -> list[NavItem]:
     if request is None or user is None or not user.is_authenticated:
         return []
     sees_cases = user.is_superuser or user.has_role(*WHO_SEES_CASES)
-    places = [("Worklist", "worklist", sees_cases), ("Cases", "cases", sees_cases), ("Policies", "policies", True)]
+    prints = user.is_superuser or user.has_role(*WHO_PRINTS)
+    places = [("Worklist", "worklist", sees_cases), ("Cases", "cases", sees_cases), ("Letters", "letters-print", prints)]
+    places.append(("Policies", "policies", True))
     places.append(("Administration", "admin:index", user.is_staff))
     found = [(label, url) for label, name, shown in places if shown and (url := _url(name))]
     above = [url for _, url in found if request.path == url or (url != "/" and request.path.startswith(url))]
