@@ -17,6 +17,17 @@ def _words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def _note(text: str) -> str:
+    """The text of a note, a sentence or a list of them to a line: where a line here goes on, the note's line does."""
+    lines: list[str] = []
+    for line in dedent(text).splitlines():
+        if lines and not lines[-1].isupper() and not lines[-1].endswith("."):
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
 class _Days:
     """Days counted from receipt."""
 
@@ -156,7 +167,7 @@ def case_a(
                 ),
             ),
         ),
-        documents=(RecordDocument("Office visit note", days.day(VISIT_DAY_A), dedent(VISIT_A), source="Jordan Example"),),
+        documents=(RecordDocument("Office visit note", days.day(VISIT_DAY_A), _note(VISIT_A), source="Jordan Example"),),
         findings=findings,
         answers=_answers_a(days, with_exception=plan == "ahh"),
         facts=(FactSeen("examination", {"site": "trapezius"}, "Trigger points are palpable in the upper trapezius", "20553"),),
@@ -318,7 +329,7 @@ def case_b(
             ),
             treatments=(TreatmentData(kind="physical_therapy"), TreatmentData(kind="nsaid")),
         ),
-        documents=(RecordDocument("Procedure visit note", days.day(SERVICE_B), dedent(VISIT_B), source="Morgan Example"),),
+        documents=(RecordDocument("Procedure visit note", days.day(SERVICE_B), _note(VISIT_B), source="Morgan Example"),),
         findings=FINDINGS_B,
         answers=_answers_b(days),
         facts=tuple(
@@ -341,7 +352,7 @@ def _answers_b(days: _Days) -> Answers:
     """
     return Answers(
         at=(days.received_at + timedelta(days=9)).replace(hour=11, minute=40),
-        document=RecordDocument("Letter from the practice", days.day(9), dedent(text), kind="letter", source="Morgan Example"),
+        document=RecordDocument("Letter from the practice", days.day(9), _note(text), kind="letter", source="Morgan Example"),
         findings={
             "20553": {
                 "duration": Found("met", f"began on {days.words(-171)}"),

@@ -131,11 +131,12 @@ def _contact(name: str, box: int, area: str) -> dict[str, Any]:
         "address": [name, f"PO Box {box}", "Sampletown, OH 43001"],
         "phone": f"{area}-555-0100",
         "tty": "711",
-        "hours": {"en": "Monday to Friday, 8 a.m. to 6 p.m.", "es": "lunes a viernes, de 8 a. m. a 6 p. m."},
+        "hours": {"en": "Monday to Friday, 8 am to 6 pm", "es": "lunes a viernes, de 8 am a 6 pm"},
         "fax": f"{area}-555-0101",
         "appeals_address": [name, "Appeals", f"PO Box {box + 1}", "Sampletown, OH 43001"],
         "appeals_fax": f"{area}-555-0102",
         "peer_phone": f"{area}-555-0103",
+        "provision": {"en": "section 4.2", "es": "la sección 4.2"},
     }
 
 
