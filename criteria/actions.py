@@ -19,12 +19,13 @@ from authreview.origin import current_origin
 
 from . import permissions
 from .comparison import changes
+from .editing import difference, restored, text_of
 from .enums import BASIS_RANK, Basis, VersionStatus
-from .format import load, loaded
+from .format import load, loaded, validate
+from .format.shapes import as_day
 from .models import Policy, PolicyEvent, PolicyVersion, RuleCode
-from .queries import authors, later_saves, published_versions
+from .queries import authors, last_save, later_saves, published_versions
 from .readiness import Blocker, publishing_problems
-from .tree import Policy as Tree
 
 SHIPPED = Path(__file__).parent / "policies"
 MOST_CHANGES, NAMED_CHANGES = 60, 6  # kept with a save; named to the second editor
@@ -33,18 +34,18 @@ IN_WORK = (VersionStatus.DRAFT, VersionStatus.IN_REVIEW, VersionStatus.APPROVED)
 
 @transaction.atomic
 def new_draft(*, document: Mapping[str, Any], by: User) -> PolicyVersion:
-    """A draft of a valid document; its policy is made if it is the first. Raises Denied, Incomplete, Conflict."""
+    """A draft, which may be incomplete; its policy is made if it is the first. Raises Denied, Incomplete, Conflict."""
     permissions.check_draft(by)
-    tree = _valid(document)
-    policy, _ = Policy.objects.get_or_create(slug=tree.policy)
+    slug, name = _identity(document)
+    policy, _ = Policy.objects.get_or_create(slug=slug)
     policy = Policy.objects.select_for_update().get(pk=policy.pk)
-    if policy.versions.filter(version=tree.version).exists():
-        raise Conflict(f"{tree.policy} {tree.version} is there already. A change is a new version.")
+    if policy.versions.filter(version=name).exists():
+        raise Conflict(f"{slug} {name} is there already. A change is a new version.")
     in_work = policy.versions.filter(status__in=IN_WORK).first()
     if in_work:
-        raise Conflict(f"{tree.policy} has {in_work.version} in work already; finish or withdraw that one first.")
+        raise Conflict(f"{slug} has {in_work.version} in work already; finish or withdraw that one first.")
     version = PolicyVersion(policy=policy, drafted_by=by, drafted_at=timezone.now())
-    _write(version, tree, document)
+    _write(version, document)
     _event(policy, "drafted", by=by, version=version, payload={"digest": version.digest})
     return version
 
@@ -57,17 +58,47 @@ def save_draft(*, version_id: int, document: Mapping[str, Any], revision: int, b
     _must_be(version, VersionStatus.DRAFT)
     if version.revision != revision:
         raise Conflict(_saved_meanwhile(version, revision))
-    tree = _valid(document)
-    if tree.policy != version.policy.slug:
-        raise Incomplete(f"This draft belongs to {version.policy.slug}; the document names {tree.policy}.")
-    if version.policy.versions.exclude(pk=version.pk).filter(version=tree.version).exists():
-        raise Conflict(f"{tree.policy} {tree.version} is there already. Give this draft another version.")
-    before, version.revision = version.digest, version.revision + 1
-    changed = [str(change) for change in changes(_valid(version.document), tree)]
-    _write(version, tree, document)
-    said = {"before": before, "after": version.digest, "revision": version.revision, "changes": changed[:MOST_CHANGES]}
-    _event(version.policy, "saved", by=by, version=version, payload=said)
+    slug, name = _identity(document)
+    if slug != version.policy.slug:
+        raise Incomplete(f"This draft belongs to {version.policy.slug}; the document names {slug}.")
+    if version.policy.versions.exclude(pk=version.pk).filter(version=name).exists():
+        raise Conflict(f"{slug} {name} is there already. Give this draft another version.")
+    _save(version, document, by=by)
     return version
+
+
+@transaction.atomic
+def undo_save(*, version_id: int, revision: int, by: User) -> PolicyVersion:
+    """Take back the last save of a draft that is not taken back yet, whoever made it. Raises Denied, Conflict."""
+    permissions.check_draft(by)
+    version = _locked(version_id)
+    _must_be(version, VersionStatus.DRAFT)
+    if version.revision != revision:
+        raise Conflict(_saved_meanwhile(version, revision))
+    last = last_save(version)
+    if last is None:
+        raise Conflict("There is nothing to undo: no change of this draft is kept.")
+    _save(version, restored(version.document, last.details["undo"]), by=by, undoes=last.details["revision"])
+    return version
+
+
+def _save(version: PolicyVersion, document: Mapping[str, Any], *, by: User, **said: Any) -> None:
+    """Write a locked draft with one event: what changed in words, and what is needed to undo it."""
+    before, was = version.digest, version.document
+    version.revision += 1
+    _write(version, document)
+    changed = _changed(was, document)
+    said |= {"before": before, "after": version.digest, "revision": version.revision, "changes": changed[:MOST_CHANGES]}
+    _event(version.policy, "saved", by=by, version=version, payload={**said, "undo": difference(was, version.document)})
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """In sentences; of an incomplete draft only where."""
+    one, other = loaded(before, "before").policy, loaded(after, "after").policy
+    if one and other:
+        return [str(change) for change in changes(one, other)]
+    part = text_of(tuple(difference(before, after)["path"]))
+    return [] if before == after else [f"Changed: {part or 'the policy'}."]
 
 
 @transaction.atomic
@@ -195,28 +226,48 @@ def _saved_meanwhile(version: PolicyVersion, revision: int) -> str:
     return f"{version} was saved since you opened it. {theirs} Nothing of yours is stored yet: take their changes in, then save again."
 
 
-def _valid(document: Mapping[str, Any]) -> Tree:
-    """The tree of a document. Raises Incomplete with every error at its path."""
-    file = loaded(document, "document")
-    if file.policy is None:
-        problems = [Problem(error.path or "document", "", error.message) for error in file.errors]
-        raise Incomplete("The policy has errors.", problems)
-    return file.policy
+def _identity(document: Mapping[str, Any]) -> tuple[str, str]:
+    """Slug and version: the least that a draft has. Everything else that is wrong blocks submission, not saving."""
+    wrong = [error for error in validate(dict(document)) if error.path in ("policy", "version")]
+    if wrong:
+        raise Incomplete("A draft has a short name and a version.", [Problem(error.path, "", error.message) for error in wrong])
+    return document["policy"], document["version"]
 
 
-def _write(version: PolicyVersion, tree: Tree, document: Mapping[str, Any]) -> None:
-    """The document with all that is derived from it."""
-    version.version = tree.version
+def _write(version: PolicyVersion, document: Mapping[str, Any]) -> None:
+    """The document with all that is derived from it. What cannot be read yet stays as it was."""
     version.document = dict(document)
+    version.version = document["version"]
     version.digest = sha256(canonical(version.document))
-    version.title = tree.title
-    version.basis_rank = BASIS_RANK[Basis(tree.basis)]
-    version.overlays = tree.overlays or ""
-    version.effective_from, version.effective_until = tree.effective_from, tree.effective_until
-    version.next_review = tree.next_review
+    effective = document.get("effective")
+    dates = effective if isinstance(effective, dict) else {}
+    basis = document.get("basis")
+    version.title = _text(document.get("title"))[:200] or document["policy"]
+    version.basis_rank = BASIS_RANK[Basis(basis)] if basis in list(Basis) else version.basis_rank or BASIS_RANK[Basis.GUIDELINE]
+    version.overlays = _text(document.get("overlays"))[:80]
+    version.effective_from = as_day(dates.get("from")) or version.effective_from or timezone.localdate()
+    until = as_day(dates.get("until"))
+    version.effective_until = until if until and until >= version.effective_from else None
+    version.next_review = as_day(document.get("next_review"))
     version.save()
     version.codes.all().delete()
-    RuleCode.objects.bulk_create(RuleCode(version=version, code=code, rule=rule.id) for rule in tree.rules for code in rule.codes)
+    RuleCode.objects.bulk_create(RuleCode(version=version, code=code, rule=rule) for code, rule in _codes(document).items())
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _codes(document: Mapping[str, Any]) -> dict[str, str]:
+    """Code to rule, as far as they can be read; a code that stands twice belongs to the first."""
+    found: dict[str, str] = {}
+    rules = document.get("rules")
+    for rule in rules if isinstance(rules, list) else []:
+        codes = rule.get("codes") if isinstance(rule, dict) else None
+        for code in codes if isinstance(codes, list) else []:
+            if 0 < len(_text(code)) <= 7:
+                found.setdefault(code, _text(rule.get("id"))[:80])
+    return found
 
 
 def _locked(version_id: int) -> PolicyVersion:
@@ -241,7 +292,7 @@ def _must_be_ready(version: PolicyVersion) -> None:
 
 def blockers_of(version: PolicyVersion) -> Sequence[Blocker]:
     """What blocks this version from being published, now."""
-    return publishing_problems(version, _valid(version.document), list(published_versions()))
+    return publishing_problems(version, loaded(version.document, version.policy.slug).policy, list(published_versions()))
 
 
 def _event(policy: Policy, kind: str, *, by: User, version: PolicyVersion, payload: Mapping[str, Any] | None = None) -> PolicyEvent:

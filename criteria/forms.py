@@ -69,6 +69,26 @@ class SaveTextForm(PolicyTextForm):
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class StartForm(forms.Form):
+    """A policy from nothing: what a draft has at least."""
+
+    title = forms.CharField(max_length=200, label="Title", widget=forms.TextInput(attrs={"class": "form-control"}))
+    policy = forms.RegexField(
+        r"^[a-z0-9][a-z0-9-]*$",
+        max_length=80,
+        label="Short name",
+        help_text="Its identity across versions: small letters, digits and hyphens, such as joint-shots.",
+        error_messages={"invalid": "Use small letters, digits and hyphens, such as joint-shots."},
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    version = forms.CharField(
+        max_length=40,
+        label="Version",
+        help_text="Such as 2026.1.",
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+
+
 class ReturnForm(forms.Form):
     why = forms.CharField(label="Why it goes back", max_length=500, widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}))
 

@@ -127,6 +127,17 @@ def later_saves(version: PolicyVersion, revision: int) -> list[Happened]:
     return [event for event in saves if event.details.get("revision", 0) > revision and event.at >= version.drafted_at]
 
 
+def last_save(version: PolicyVersion) -> Happened | None:
+    """The last save of a draft that is not undone yet and can be; an undoing takes back one save, and is none to be undone itself."""
+    undone: set[int] = set()
+    for event in reversed(later_saves(version, 0)):
+        if "undoes" in event.details:
+            undone.add(event.details["undoes"])
+        elif event.details.get("revision") not in undone:
+            return event if "undo" in event.details else None
+    return None
+
+
 def authors(version: PolicyVersion) -> set[int]:
     """Ids of everybody who wrote this version: who began it and who saved it since."""
     wrote = version.policy.events.filter(kind__in=["drafted", "saved"], version=version.version, at__gte=version.drafted_at)

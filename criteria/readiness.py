@@ -22,10 +22,13 @@ class Blocker:
     message: str
 
 
-def publishing_problems(version: PolicyVersion, policy: Policy, others: Sequence[PolicyVersion]) -> list[Blocker]:
-    """Everything between this version and publishing. `others`: published versions of all policies, this one's too."""
+def publishing_problems(version: PolicyVersion, policy: Policy | None, others: Sequence[PolicyVersion]) -> list[Blocker]:
+    """Everything between this version and publishing. `policy`: its tree, None while the document has errors.
+
+    `others`: published versions of all policies, this one's too.
+    """
     found = [Blocker(error.path, error.message) for error in validate(version.document)]
-    if found:
+    if found or policy is None:
         return found
     found += _examples(version, others)
     found += _references(policy)

@@ -17,7 +17,7 @@ from cases.queries import replaying
 from cases.queries.replaying import Row
 from cases.queries.rules import policy_by_digest
 from cases.replay import Basis, Decided, Effect, Tally, basis_of, chosen, replay
-from criteria.format import parse
+from criteria.format import loaded, parse
 from criteria.governing import Candidate, Place, candidate
 from criteria.models import PolicyVersion
 from criteria.periods import add_months
@@ -36,6 +36,8 @@ def start_replay(*, version_id: int, months: int, by: User) -> ReplayRun:
     version = PolicyVersion.objects.filter(pk=version_id).first()
     if version is None:
         raise Conflict("This version is not there any more.")
+    if loaded(version.document, version.version).policy is None:
+        raise Incomplete("This draft is not complete yet. See what blocks its submission, then ask again.")
     until = timezone.localdate()
     asked = {"digest": version.digest, "months": months, "until": until}
     try:

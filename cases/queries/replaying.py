@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cases.models import Determination
 from cases.models.replay import ReplayLine, ReplayRun
+from criteria.format import loaded
 from criteria.governing import Candidate, reference_date
 from criteria.models import PolicyVersion, RuleCode
 from criteria.queries import candidate_of, published_versions
@@ -96,7 +97,8 @@ def version_of(slug: str, version: str) -> PolicyVersion | None:
 def documents_beside(version: PolicyVersion) -> list[dict[str, Any]]:
     """This version's document after those of its base or its exceptions, whose criteria join its own."""
     beside = published_versions().filter(Q(policy__slug=version.overlays) | Q(overlays=version.policy.slug)).order_by("effective_from")
-    return [*beside.values_list("document", flat=True), version.document]
+    own = [version.document] if loaded(version.document, "").policy else []  # a draft that is incomplete by now has no words to give
+    return [*beside.values_list("document", flat=True), *own]
 
 
 def runs_of(version: PolicyVersion) -> QuerySet[ReplayRun]:

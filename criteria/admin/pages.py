@@ -17,7 +17,7 @@ from criteria import actions, permissions
 from criteria.comparison import changes
 from criteria.enums import VersionStatus
 from criteria.examples import Result
-from criteria.format import dump, parse
+from criteria.format import dump, loaded, parse
 from criteria.forms import PolicyTextForm, RetireForm, ReturnForm, SaveTextForm
 from criteria.models import PolicyVersion
 from criteria.presenters.document import policy_view
@@ -79,6 +79,8 @@ class StepButton:
 @require_safe
 def version_page(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     """The tree as a nurse reads it, where the version stands in its life, what is missing, and what can be done."""
+    if loaded(version.document, "").policy is None:  # a draft that is not complete has no such tree yet
+        return redirect("admin:criteria_policyversion_editor", version.pk)
     return _version_page(request, version, {}, 200)
 
 
@@ -206,7 +208,7 @@ def text(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
         form.add_error(None, refusal.sentence)
         return _text_page(request, version, form, writes, refusal.status)
     messages.success(request, f"{saved} is saved.")
-    return redirect(PAGE, version.pk)
+    return redirect("admin:criteria_policyversion_editor" if "editor" in request.POST else PAGE, version.pk)
 
 
 def _text_page(request: HttpRequest, version: PolicyVersion, form: SaveTextForm, writes: bool, status: int) -> HttpResponse:

@@ -19,7 +19,7 @@ from criteria.models import PolicyEvent, PolicyVersion
 from criteria.presenters.life import STATUS_PILLS
 from criteria.queries import BASIS_WORDS, ends_on, is_in_force
 
-from . import pages
+from . import editor, pages
 
 
 class BasisFilter(admin.SimpleListFilter):
@@ -95,9 +95,17 @@ class PolicyVersionAdmin(KeptPages, admin.ModelAdmin):
             ("<int:pk>/text/", pages.text, "text"),
             ("<int:pk>/file/", pages.file, "file"),
             ("<int:pk>/step/", pages.step, "step"),
+            ("<int:pk>/editor/", editor.editor_page, "editor"),
+            ("<int:pk>/editor/save/", editor.save, "editor_save"),
+            ("<int:pk>/editor/do/", editor.do, "editor_do"),
         ]
         own = [path(where, self._opened(view), name=f"criteria_policyversion_{name}") for where, view, name in named]
-        return [*own, *super().get_urls()]
+        start = path("start/", self.admin_site.admin_view(self._start), name="criteria_policyversion_start")
+        return [start, *own, *super().get_urls()]
+
+    def _start(self, request: HttpRequest) -> HttpResponse:
+        pages.must(self.has_add_permission(request))
+        return editor.start(request)
 
     def _opened(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
         """A page of a version, for people whose role opens policies here."""

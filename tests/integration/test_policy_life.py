@@ -200,10 +200,18 @@ def test_a_base_that_would_shut_out_its_exception_is_not_published():
     assert blocker.message.startswith("The exception Exception 1 would no longer join this policy.")
 
 
-def test_a_document_with_errors_is_no_draft(editor):
+def test_a_document_with_errors_is_a_draft_that_goes_nowhere(editor):
+    draft = new_draft(document=small(overlays="joint-shots", surprise=1), by=editor)
     with pytest.raises(Incomplete) as caught:
-        new_draft(document=small(overlays="joint-shots", surprise=1), by=editor)
+        submit(version_id=draft.pk, by=editor)
     assert {problem.label for problem in caught.value.problems} == {"overlays", "surprise"}
+
+
+@pytest.mark.parametrize("key", ["policy", "version"])
+def test_a_document_without_slug_or_version_is_no_draft(editor, key):
+    with pytest.raises(Incomplete) as caught:
+        new_draft(document=small() | {key: ""}, by=editor)
+    assert [problem.label for problem in caught.value.problems] == [key]
     assert PolicyVersion.objects.count() == 0
 
 

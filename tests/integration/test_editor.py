@@ -1,0 +1,274 @@
+"""The tree editor in the administration: who writes, every operation as a plain button, what stays after another's save, undo, examples."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from criteria.models import PolicyVersion
+from tests.factories import user
+from tests.small_policies import drafted, published, small
+from tests.unit.policy_files import document as file_document
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+ROOT = "rules[0].criteria"
+
+
+def signed_in(role):
+    person = user(role)
+    person.is_staff = True
+    person.save()
+    client = Client()
+    client.force_login(person)
+    client.get("/policies/")
+    return client
+
+
+@pytest.fixture
+def editor():
+    return signed_in("policy_editor")
+
+
+@pytest.fixture
+def draft():
+    return drafted(small())
+
+
+def url(version, name="editor"):
+    return reverse(f"admin:criteria_policyversion_{name}", args=[version.pk])
+
+
+def words(response):
+    return " ".join(response.content.decode().split())
+
+
+def now(version):
+    return PolicyVersion.objects.select_related("policy").get(pk=version.pk)
+
+
+def do(client, version, op, at=ROOT, **more):
+    return client.post(url(version, "editor_do"), {"op": op, "at": at, "tab": "tree", "revision": now(version).revision} | more)
+
+
+def form_of(client, version, at=ROOT):
+    """What a browser would send of the form of a node."""
+    sent = {}
+    for view in client.get(url(version), {"at": at}).context["sections"]:
+        for field in view.fields:
+            if field.field.kind == "flag":
+                sent |= {field.name: "on"} if field.value else {}
+            elif field.field.kind == "choice":
+                sent[field.name] = next((value for value, _, chosen in field.options if chosen), "")
+            else:
+                sent[field.name] = field.value
+    return sent
+
+
+def save(client, version, at=ROOT, revision=None, headers=None, **changed):
+    sent = form_of(client, version, at) | {"check": "", "kind": ""} | changed
+    return client.post(
+        url(version, "editor_save"), {"at": at, "tab": "tree", "revision": revision or now(version).revision} | sent, headers=headers or {}
+    )
+
+
+def criteria(version):
+    return now(version).document["rules"][0]["criteria"]
+
+
+# ---- who
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "writes"),
+    [("policy_editor", 200, True), ("policy_approver", 200, False), ("auditor", 200, False), ("nurse", 403, False)],
+)
+def test_needs_role(draft, role, sees, writes):
+    client = signed_in(role)
+    response = client.get(url(draft))
+    assert response.status_code == sees
+    if sees == 200:
+        assert response.context["may"] is writes
+    assert do(client, draft, "add").status_code == (302 if writes else 403)
+    assert (now(draft).revision > draft.revision) is writes
+    assert client.get(reverse("admin:criteria_policyversion_start")).status_code == (200 if writes else 403)
+
+
+def test_rejects_wrong_status(editor):
+    version = published(small())
+    assert editor.get(url(version)).context["why"] == "It is published; only a draft is written."
+    assert do(editor, version, "add").status_code == 409
+    assert save(editor, version, text="Another text").status_code == 409
+    assert now(version).document == small()
+
+
+# ---- from nothing
+
+
+def test_starts_from_nothing(editor):
+    response = editor.post(reverse("admin:criteria_policyversion_start"), {"title": "Hip shots", "policy": "hip-shots", "version": "1"})
+    version = PolicyVersion.objects.get()
+    assert response["Location"] == url(version)
+    page = editor.get(url(version))
+    assert (page.status_code, version.title, version.status) == (200, "Hip shots", "draft")
+    assert "This list is empty" in words(page)
+    assert editor.get(url(version, "change"))["Location"] == url(version)
+
+
+@pytest.mark.parametrize(("slug", "status"), [("Hip Shots", 422), ("", 422), ("joint-shots", 409)])
+def test_shows_errors(editor, draft, slug, status):
+    response = editor.post(reverse("admin:criteria_policyversion_start"), {"title": "Hip shots", "policy": slug, "version": "2"})
+    assert response.status_code == status
+    assert 'value="Hip shots"' in words(response)
+
+
+def test_an_incomplete_draft_is_not_submitted(editor, draft):
+    do(editor, draft, "add")
+    response = editor.post(url(draft, "step"), {"step": "submit"})
+    assert (response.status_code, now(draft).status) == (409 if response.status_code == 409 else 422, "draft")
+
+
+# ---- the tree
+
+
+def test_works(editor, draft):
+    response = do(editor, draft, "add")
+    assert response["Location"].endswith("?tab=tree&at=rules%5B0%5D.criteria.all%5B1%5D")
+    assert [node["id"] for node in criteria(draft)["all"]] == ["hip_pain", "criterion-1"]
+    at = f"{ROOT}.all[1]"
+    for op, order in (("up", ["criterion-1", "hip_pain"]), ("down", ["criterion-1", "hip_pain"])):
+        do(editor, draft, op, at)
+        assert [node["id"] for node in criteria(draft)["all"]] == order if op == "up" else True
+    do(editor, draft, "to", f"{ROOT}.all[1]", target=f"{ROOT}.all[0]")
+    do(editor, draft, "delete", f"{ROOT}.all[1]")
+    assert len(criteria(draft)["all"]) == 1
+
+
+def test_what_cannot_be_is_said(editor, draft):
+    response = editor.post(url(draft, "editor_do"), {"op": "out", "at": ROOT, "revision": draft.revision}, follow=True)
+    assert "This stands alone and stays where it is." in words(response)
+    assert now(draft).revision == draft.revision
+
+
+@pytest.mark.parametrize("op", ["", "explode", "delete"])
+@pytest.mark.parametrize("at", ["", "rules[9]", "nothing.at[all", "rules[0].criteria"])
+def test_hand_made_operations_break_nothing(editor, draft, op, at):
+    assert do(editor, draft, op, at).status_code in (302, 409, 422)
+    assert editor.get(url(draft), {"at": at, "tab": "x", "f-hip_pain": "surely"}).status_code == 200
+
+
+def test_undo_takes_back_one_save_after_the_other(editor, draft):
+    before = now(draft).document
+    do(editor, draft, "add")
+    between = now(draft).document
+    do(editor, draft, "group")
+    do(editor, draft, "undo")
+    assert now(draft).document == between
+    do(editor, draft, "undo")
+    assert now(draft).document == before
+    assert do(editor, draft, "undo").status_code == 409
+
+
+# ---- the form
+
+
+def test_works_without_htmx(editor, draft):
+    assert save(editor, draft, text="Pain in the hip", **{"reason.es": "Sin dolor."}).status_code == 302
+    assert (criteria(draft)["text"], criteria(draft)["reason"]) == ("Pain in the hip", {"en": "No hip pain.", "es": "Sin dolor."})
+
+
+def test_a_check_is_picked_and_filled(editor, draft):
+    save(editor, draft, check="symptom_duration")
+    assert criteria(draft)["check"] == {"symptom_duration": {}}
+    page = editor.get(url(draft), {"at": ROOT})
+    assert "Give exactly one of more_than, at_least here." in words(page)
+    save(editor, draft, check="symptom_duration", **{"check.symptom_duration.more_than": "3 months"})
+    assert criteria(draft)["check"] == {"symptom_duration": {"more_than": "3 months"}}
+    save(editor, draft, check="")
+    assert "check" not in criteria(draft)
+
+
+def test_what_is_wrong_is_stored_and_said_at_its_field(editor, draft):
+    save(editor, draft, check="units")
+    save(editor, draft, check="units", **{"check.units.at_most": "many"})
+    assert criteria(draft)["check"] == {"units": {"at_most": "many"}}
+    page = editor.get(url(draft), {"at": ROOT})
+    [field] = [field for view in page.context["sections"] for field in view.fields if field.name == "check.units.at_most"]
+    assert field.errors == ('This is text ("many"). Allowed: a whole number from 1 to 1000000.',)
+
+
+def test_saving_an_unchanged_node_changes_nothing_that_counts(editor):
+    version = drafted(file_document())
+    paths = [row.at for row in editor.get(url(version)).context["tree"]]
+    for at in [*paths, "references[0]", "examples[0]"]:
+        node = editor.get(url(version), {"at": at}).context["node"]
+        check = next(iter(node.get("check") or {"": None}))
+        save(editor, version, at, check=check, kind="")
+    page = editor.get(url(version, "change"))
+    assert page.status_code == 200
+    saved = [entry.detail for entry in page.context["entries"] if entry.text == "Saved"]
+    assert set(saved) <= {"Nothing that a reviewer sees."}
+
+
+def test_two_tabs_lose_nothing(editor, draft):
+    opened = now(draft).revision
+    assert save(editor, draft, revision=opened, text="The first").status_code == 302
+    second = save(editor, draft, revision=opened, headers={"HX-Request": "true"}, text="The second", help="Look twice.")
+    said = words(second)
+    assert (second.status_code, second["HX-Retarget"], criteria(draft)["text"]) == (409, "#node", "The first")
+    assert "was saved since you opened it" in said
+    assert "Stored now: The first" in said
+    assert 'value="The second"' in said
+    assert "Look twice." in said
+    assert save(editor, draft, text="The second", help="Look twice.").status_code == 302
+    assert criteria(draft)["text"] == "The second"
+
+
+# ---- trying it
+
+
+def test_try_out_shows_what_comes_of_it(editor, draft):
+    page = editor.get(url(draft), {"at": ROOT, "f-hip_pain": "not_documented"})
+    tried = page.context["try"]
+    assert (tried.title, tried.asks) == ("Undecided: asks for 1 thing", ("Where it hurts",))
+    met = editor.get(url(draft), {"at": ROOT, "f-hip_pain": "met"}).context["try"]
+    assert met.title == "Met: a medical director certifies"
+    assert editor.get(url(draft), {"at": ROOT, "f-hip_pain": "not_met"}).context["try"].reasons == ("No hip pain.",)
+
+
+def test_what_was_tried_becomes_an_example(editor, draft):
+    do(editor, draft, "example", **{"f-hip_pain": "not_met"})
+    assert now(draft).document["examples"][-1] == {
+        "name": "Hip pain: not met",
+        "rule": "hip",
+        "findings": {"hip_pain": "not_met"},
+        "expect": {"value": "not_met", "open": [], "next": "refer", "reasons": ["hip_pain"]},
+    }
+    assert "Examples: 2 of 2 hold." in words(editor.get(url(draft)))
+
+
+def test_an_example_that_fails_is_named(editor, draft):
+    save(editor, draft, "examples[0]", **{"expect.value": "not_met"})
+    page = words(editor.get(url(draft), {"tab": "examples", "at": "examples[0]"}))
+    assert "Examples: 0 of 1 hold." in page
+    assert "The example “pain” fails: value: expected not_met, got met." in page
+
+
+def test_what_blocks_leads_to_its_field(editor, draft):
+    save(editor, draft, text="")
+    [row] = editor.get(url(draft)).context["blockers"]
+    assert row.url == f"{url(draft)}?tab=tree&at=rules%5B0%5D.criteria#field-text"
+    assert row.message == "This is empty. Allowed: text, not empty."
+
+
+@pytest.mark.parametrize("tab", ["tree", "references", "examples", "yaml"])
+def test_every_tab_is_a_page(editor, tab):
+    version = drafted(file_document())
+    response = editor.get(url(version), {"tab": tab, "at": {"references": "references[0]", "examples": "examples[0]"}.get(tab, ROOT)})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("nodes", [1, 3])
+def test_query_count(editor, draft, nodes, django_assert_num_queries):
+    for _ in range(nodes):
+        do(editor, draft, "add")
+    with django_assert_num_queries(7):
+        editor.get(url(draft))

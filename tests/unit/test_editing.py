@@ -1,0 +1,177 @@
+"""Operations on a document while it is written: no order of them breaks it, ids stay unique, what was taken out comes back."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from criteria import editing
+from criteria.editing import Edited, found, kind_at, nodes, text_of
+from criteria.format import validate
+from tests.unit.policy_strategy import policies
+
+SIMPLE = ("add_criterion", "add_group", "duplicate", "move_up", "move_down", "move_in", "move_out", "delete", "add_rule", "add_note")
+ROOT = "rules[0].criteria"
+
+
+def policy(root):
+    return {"policy": "p", "version": "1", "rules": [{"id": "r", "codes": ["20552"], "name": "R", "criteria": root}]}
+
+
+def leaf(name):
+    return {"id": name, "text": name.upper()}
+
+
+def shape(edited):
+    """The tree in one line."""
+
+    def said(node):
+        kind = editing.kind_of_group(node)
+        return f"{kind}({' '.join(said(child) for child in editing.children_at(node, ())[1])})" if kind else node["id"]
+
+    return said(edited.document["rules"][0]["criteria"]), edited.at.removeprefix(ROOT)
+
+
+TREE = policy({"all": [leaf("a"), {"any": [leaf("b"), leaf("c")]}, leaf("d")]})
+
+
+@pytest.mark.parametrize(
+    ("operation", "at", "tree", "now"),
+    [
+        ("add_criterion", ".all[0]", "all(a criterion-1 any(b c) d)", ".all[1]"),
+        ("add_criterion", ".all[1]", "all(a any(b c criterion-1) d)", ".all[1].any[2]"),
+        ("add_group", "", "all(a any(b c) d all())", ".all[3]"),
+        ("duplicate", ".all[0]", "all(a a-1 any(b c) d)", ".all[1]"),
+        ("duplicate", ".all[1]", "all(a any(b c) any(b-1 c-1) d)", ".all[2]"),
+        ("move_up", ".all[2]", "all(a d any(b c))", ".all[1]"),
+        ("move_down", ".all[0]", "all(any(b c) a d)", ".all[1]"),
+        ("move_in", ".all[2]", "all(a any(b c d))", ".all[1].any[2]"),
+        ("move_in", ".all[0]", "all(any(a b c) d)", ".all[0].any[0]"),
+        ("move_out", ".all[1].any[0]", "all(a any(c) b d)", ".all[2]"),
+        ("delete", ".all[1]", "all(a d)", ".all[1]"),
+        ("delete", ".all[2]", "all(a any(b c))", ".all[1]"),
+    ],
+)
+def test_one_operation(operation, at, tree, now):
+    assert shape(getattr(editing, operation)(TREE, ROOT + at)) == (tree, now)
+
+
+@pytest.mark.parametrize(
+    ("operation", "at", "sentence"),
+    [
+        ("move_up", ".all[0]", "It is the first already."),
+        ("move_down", ".all[2]", "It is the last already."),
+        ("move_out", ".all[0]", "It stands at the top of its rule already."),
+        ("move_in", ".all[1].any[0]", "There is no group beside it to move into. Add one first."),
+        ("delete", "", "This stands alone and stays where it is."),
+        ("delete", ".all[9]", editing.GONE),
+        ("duplicate", ".any[0]", editing.GONE),
+        ("add_criterion", ".all[9]", editing.GONE),
+    ],
+)
+def test_what_cannot_be_is_a_sentence(operation, at, sentence):
+    assert getattr(editing, operation)(TREE, ROOT + at) == Edited(TREE, ROOT + at, sentence)
+
+
+def test_the_only_rule_stays():
+    assert editing.delete(TREE, "rules[0]").refusal == "A policy keeps one rule at least."
+
+
+def test_a_rule_of_one_criterion_becomes_a_group():
+    assert shape(editing.add_criterion(policy(leaf("a")), ROOT)) == ("all(a criterion-1)", ".all[1]")
+
+
+@pytest.mark.parametrize(
+    ("at", "target", "tree", "now"),
+    [
+        (".all[0]", ".all[2]", "all(any(b c) d a)", ".all[2]"),
+        (".all[2]", ".all[0]", "all(a d any(b c))", ".all[1]"),
+        (".all[2]", ".all[1]", "all(a any(d b c))", ".all[1].any[0]"),
+        (".all[1].any[1]", ".all[0]", "all(a c any(b) d)", ".all[1]"),
+        (".all[1].any[0]", ".all[1].any[1]", "all(a any(c b) d)", ".all[1].any[1]"),
+        (".all[1].any[1]", ".all[1]", "all(a any(c b) d)", ".all[1].any[0]"),
+    ],
+)
+def test_dragged(at, target, tree, now):
+    assert shape(editing.move_to(TREE, ROOT + at, ROOT + target)) == (tree, now)
+
+
+def test_nothing_is_dragged_into_itself():
+    assert editing.move_to(TREE, f"{ROOT}.all[1]", f"{ROOT}.all[1].any[0]").refusal.startswith("It cannot stand there")
+
+
+def test_a_new_id_is_followed():
+    document = TREE | {"examples": [{"name": "x", "rule": "r", "findings": {"a": "met", "b": None}, "expect": {"open": ["a"]}}]}
+    document = editing.set_fields(document, f"{ROOT}.all[0]", {"id": "first"}).document
+    document = editing.set_fields(document, "rules[0]", {"id": "other"}).document
+    assert document["examples"] == [{"name": "x", "rule": "other", "findings": {"first": "met", "b": None}, "expect": {"open": ["first"]}}]
+
+
+def test_a_reference_that_goes_is_cited_no_more():
+    document = policy(leaf("a") | {"cites": ["x", "y"]}) | {"references": [{"id": "x"}, {"id": "y"}]}
+    document = editing.set_fields(document, "references[1]", {"id": "z"}).document
+    assert editing.delete(document, "references[0]").document["rules"][0]["criteria"]["cites"] == ["z"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "n", "expected"), [("any", None, {"any": [leaf("a")]}), ("at_least", 2, {"at_least": {"n": 2, "of": [leaf("a")]}})]
+)
+def test_a_group_of_another_kind_keeps_its_children(kind, n, expected):
+    assert editing.set_group(policy({"all": [leaf("a")]}), ROOT, kind, n).document == policy(expected)
+
+
+def test_examples_have_a_name_each():
+    document = editing.add_example(TREE, {"name": "pain", "rule": "r"}).document
+    assert [each["name"] for each in editing.add_example(document, {"name": "pain", "rule": "r"}).document["examples"]] == [
+        "pain",
+        "pain 2",
+    ]
+
+
+def repeated(document):
+    """Ids that stand more than once."""
+    count = Counter(node["id"] for _, node in nodes(document) if isinstance(node.get("id"), str))
+    return {name for name, times in count.items() if times > 1}
+
+
+@given(policies(), st.data())
+def test_any_sequence_of_operations(document, data):
+    for _ in range(data.draw(st.integers(1, 8))):
+        places = [text_of(path) for path, _ in nodes(document)] + [
+            "",
+            "rules[0]",
+            "references[0]",
+            "examples[0]",
+            "rules[7].criteria",
+            "x[0",
+        ]
+        at, operation = data.draw(st.sampled_from(places)), data.draw(st.sampled_from([*SIMPLE, "move_to", "set_group", "set_fields"]))
+        if operation == "move_to":
+            edited = editing.move_to(document, at, data.draw(st.sampled_from(places)))
+        elif operation == "set_group":
+            edited = editing.set_group(document, at, data.draw(st.sampled_from(editing.GROUP_KEYS)))
+        elif operation == "set_fields":
+            edited = editing.set_fields(document, at, {"verify": data.draw(st.sampled_from(["to be read", None]))})
+        else:
+            edited = getattr(editing, operation)(document, at)
+        validate(edited.document)
+        assert repeated(edited.document) == set()
+        assert edited.refusal or not edited.at or kind_at(edited.document, edited.at)
+        assert editing.restored(edited.document, editing.difference(document, edited.document)) == document
+        document = edited.document
+
+
+@given(policies(), st.data())
+def test_moving_loses_nothing(document, data):
+    places = [text_of(path) for path, _ in nodes(document)]
+    at, target = data.draw(st.sampled_from(places)), data.draw(st.sampled_from(places))
+    moved = [
+        editing.move_to(document, at, target),
+        *(getattr(editing, name)(document, at) for name in ("move_up", "move_down", "move_in", "move_out")),
+    ]
+    names = sorted(str(node.get("id")) for _, node in nodes(document))
+    assert [sorted(str(node.get("id")) for _, node in nodes(each.document)) for each in moved] == [names] * 5
+    for each in moved:
+        if not each.refusal:
+            assert found(each.document, each.at).get("id") == found(document, at).get("id")
