@@ -128,11 +128,11 @@ LIVES: tuple[Life, ...] = (
     Life("b", "ahh", ("AHH-000204", "Katya", "Sample"), 2, (*ASKED_B, answered)),
     Life("b", "ahh", ("AHH-000205", "Lucio", "Sample"), 2, CERTIFIED_B),
     Life("b", "ahh", ("AHH-000206", "Mireya", "Sample"), 3, DECIDED_B),
-    Life("a", "base", ("SHP-000105", "Noel", "Sample"), 3, (*DECIDED_A, issue)),
-    Life("b", "ahh", ("AHH-000207", "Oriol", "Sample"), 4, (*DECIDED_B, issue)),
-    Life("a", "base", ("SHP-000106", "Petra", "Sample"), 4, (*DECIDED_A, tell)),
-    Life("a", "ahh", ("AHH-000104", "Rowan", "Sample"), 5, (*DECIDED_A, tell)),
-    Life("b", "ahh", ("AHH-000208", "Sol", "Sample"), 5, (*DECIDED_B, tell)),
+    Life("a", "base", ("SHP-000105", "Noel", "Sample"), 2, (*DECIDED_A, issue)),
+    Life("b", "ahh", ("AHH-000207", "Oriol", "Sample"), 3, (*DECIDED_B, issue)),
+    Life("a", "base", ("SHP-000106", "Petra", "Sample"), 3, (*DECIDED_A, tell)),
+    Life("a", "ahh", ("AHH-000104", "Rowan", "Sample"), 4, (*DECIDED_A, tell)),
+    Life("b", "ahh", ("AHH-000208", "Sol", "Sample"), 4, (*DECIDED_B, tell)),
 )
 
 
