@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -28,7 +28,7 @@ FOR_THE_DEMO_ONLY = f"All passwords are “{PASSWORD}”. They are for the demo 
 
 class Command(BaseCommand):
     help = ABOUT + " Can be run again: what is there is left alone."
-    requires_system_checks: ClassVar[list[str]] = []  # `migrate` has run them; a second run answers at once
+    requires_system_checks = []  # `migrate` has run them; a second run answers at once
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
