@@ -1,6 +1,6 @@
 """The invented requests besides the founding ones, one row each. `ago`: days before today on which it was received."""
 
-from .requests import Plot
+from .plot import Plot
 
 PLOTS: tuple[Plot, ...] = (
     # being typed, and what intake ended by itself

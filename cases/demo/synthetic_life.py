@@ -10,8 +10,9 @@ from cases.models import Case
 
 from .calendar import Calendar, Pace
 from .courses import COURSES, INTAKE_COURSES
+from .plot import Plot
 from .plots import PLOTS
-from .requests import Plot, request
+from .requests import request
 from .steps import Desk, receive
 
 
