@@ -206,7 +206,6 @@ EXAMPLE = (
             NodeField("expect.value", "Value", "choice", choices=(("", "Not compared"), *_words(Value)), half=True),
             NodeField("expect.next", "Next step", "choice", choices=(("", "Not compared"), *_words(Next)), half=True),
             NodeField("expect.authority", "Certified by", "choice", choices=(("", "Not compared"), *WHO), half=True),
-            NodeField("expect.open", "Open criteria", "words", "Their ids in document order. Left out: not compared."),
         ),
     ),
 )
@@ -314,13 +313,17 @@ def written(record: JSON, fields: tuple[NodeField, ...], given: Mapping[str, lis
         top, _, part = field.key.partition(".")
         if field.kind == "choice" and top not in record and field.choices and value == field.choices[0][0]:
             value = None  # left out means the first
+        if field.kind == "many" and value == [record.get(top)]:
+            value = record[top]  # one word, as it was written
         if not part:
             new[top] = "" if value is None and top in KEPT_EMPTY and top in record else value
             continue
         held = new[top] if top in new else record.get(top)
         inner = dict(held) if isinstance(held, dict) else {"en": held} if isinstance(held, str) else {}
-        inner.pop(part, None)
-        new[top] = (inner | ({part: value} if value is not None else {})) or None
+        if value is not None or inner.get(part) is not None:  # a null that stands there is one to compare with
+            inner.pop(part, None)
+        inner |= {part: value} if value is not None else {}
+        new[top] = inner["en"] if isinstance(held, str) and inner.keys() == {"en"} else inner or None
     return new
 
 

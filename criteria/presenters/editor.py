@@ -129,6 +129,11 @@ def blocked_nodes(document: Any, blockers: Sequence[Blocker]) -> dict[str, int]:
     return count
 
 
+def plain(message: str) -> str:
+    """The format's sentence for somebody who fills in a form: there a missing key is an empty field."""
+    return re.sub(r"^\w+ is required here and missing\..*|^This is empty\. .*", "This is still empty.", message, flags=re.DOTALL)
+
+
 @dataclass(frozen=True, slots=True)
 class Blocked:
     """One thing that blocks submission, linked to the field or node where it is mended."""
@@ -147,8 +152,17 @@ def blocked_rows(document: Any, place: Place, blockers: Sequence[Blocker]) -> li
         label = next((str(node[key]) for key in ("text", "title", "name", "says") if node.get(key)), "") if isinstance(node, dict) else ""
         rest = blocker.where.removeprefix(at).lstrip(".")
         field = f"#field-{_slug(rest.split('[')[0])}" if rest else ""
-        rows.append(Blocked(label or f"A {kind or 'policy'} without words", place.url(at, tab_of(kind)) + field, blocker.message))
+        name = _field_label(kind, rest)
+        message = plain(blocker.message)
+        said = f"{name}. {message}" if name and message != blocker.message else message
+        rows.append(Blocked(label or f"A {kind or 'policy'} without words", place.url(at, tab_of(kind)) + field, said))
     return rows
+
+
+def _field_label(kind: str, rest: str) -> str:
+    """How the form names the field at this path of a node; a wording as a whole by its English."""
+    fields = [field for section in node_fields.SECTIONS.get(kind, ()) for field in section.fields]
+    return next((field.label for field in fields if field.key in (rest, f"{rest}.en")), "")
 
 
 # ---- the fields of the node in hand
@@ -226,7 +240,7 @@ def _field(
         posted = given.values.get(name, [])
         value = {"many": [item for item in posted if item], "flag": bool(posted)}.get(field.kind, "".join(posted[-1:]))
     path = f"{at}.at_least.n" if field.key == "n" else f"{at}.{name}" if at else name
-    errors = tuple(dict.fromkeys(blocker.message for blocker in blockers if _is_about(blocker.where, path, field)))
+    errors = tuple(dict.fromkeys(plain(blocker.message) for blocker in blockers if _is_about(blocker.where, path, field)))
     chosen = value if isinstance(value, list) else [str(value)]
     choices = field.choices
     if field.kind == "choice" and str(value) not in dict(choices):  # left out means the first; a word that is none of them is shown

@@ -14,7 +14,7 @@
   document.addEventListener("htmx:configRequest", (event) => {
     const { elt, parameters, verb } = event.detail;
     if (!elt.closest("#editor")) return;
-    if (verb !== "get") parameters.set ? parameters.set("revision", document.getElementById("revision").dataset.revision) : (parameters.revision = document.getElementById("revision").dataset.revision);
+    if (verb !== "get") parameters.revision = document.getElementById("revision").dataset.revision;
     const tried = document.getElementById("try-form");
     if (!tried) return;
     [...new Set([...tried.querySelectorAll("input[type=radio]")].map((input) => input.name))].forEach((name) => {
@@ -100,4 +100,5 @@
 
   rove();
   prepare();
+  if (document.activeElement === document.body && !location.hash) current()?.focus({ preventScroll: true });
 })();

@@ -64,7 +64,7 @@ def form_of(client, version, at=ROOT):
 
 
 def save(client, version, at=ROOT, revision=None, headers=None, **changed):
-    sent = form_of(client, version, at) | {"check": "", "kind": ""} | changed
+    sent = {"check": "", "kind": ""} | form_of(client, version, at) | changed
     return client.post(
         url(version, "editor_save"), {"at": at, "tab": "tree", "revision": revision or now(version).revision} | sent, headers=headers or {}
     )
@@ -192,7 +192,7 @@ def test_what_is_wrong_is_stored_and_said_at_its_field(editor, draft):
     assert criteria(draft)["check"] == {"units": {"at_most": "many"}}
     page = editor.get(url(draft), {"at": ROOT})
     [field] = [field for view in page.context["sections"] for field in view.fields if field.name == "check.units.at_most"]
-    assert field.errors == ('This is text ("many"). Allowed: a whole number from 1 to 1000000.',)
+    assert field.errors == ('This is text ("many"). Allowed: a whole number from 1 to 1000000, without quotes.',)
 
 
 def test_saving_an_unchanged_node_changes_nothing_that_counts(editor):
@@ -201,7 +201,7 @@ def test_saving_an_unchanged_node_changes_nothing_that_counts(editor):
     for at in [*paths, "references[0]", "examples[0]"]:
         node = editor.get(url(version), {"at": at}).context["node"]
         check = next(iter(node.get("check") or {"": None}))
-        save(editor, version, at, check=check, kind="")
+        save(editor, version, at, check=check)
     page = editor.get(url(version, "change"))
     assert page.status_code == 200
     saved = [entry.detail for entry in page.context["entries"] if entry.text == "Saved"]
@@ -256,7 +256,7 @@ def test_what_blocks_leads_to_its_field(editor, draft):
     save(editor, draft, text="")
     [row] = editor.get(url(draft)).context["blockers"]
     assert row.url == f"{url(draft)}?tab=tree&at=rules%5B0%5D.criteria#field-text"
-    assert row.message == "This is empty. Allowed: text, not empty."
+    assert row.message == "Text. This is still empty."
 
 
 @pytest.mark.parametrize("tab", ["tree", "references", "examples", "yaml"])
