@@ -14,7 +14,8 @@
   document.addEventListener("htmx:configRequest", (event) => {
     const { elt, parameters, verb } = event.detail;
     if (!elt.closest("#editor")) return;
-    if (verb !== "get") parameters.revision = document.getElementById("revision").dataset.revision;
+    const known = [...document.querySelectorAll("#editor input[name=revision]")].map((input) => Number(input.value));
+    if (verb !== "get") parameters.revision = Math.max(Number(document.getElementById("revision").dataset.revision), ...known);
     const tried = document.getElementById("try-form");
     if (!tried) return;
     [...new Set([...tried.querySelectorAll("input[type=radio]")].map((input) => input.name))].forEach((name) => {

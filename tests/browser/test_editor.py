@@ -138,10 +138,11 @@ def test_from_nothing_to_the_next_case(page):
     page.keyboard.press("Tab")
     saved(page)
     write(page, "Name of the plan's own policy", "Determination 1")
-    go_to(page, "Next review")
-    page.keyboard.type("12012099")
-    page.keyboard.press("Tab")
-    saved(page)
+    for label, day in (("From", "01012026"), ("Next review", "12012099")):
+        go_to(page, label)
+        page.keyboard.type(day)
+        page.keyboard.press("Tab")
+        saved(page)
     blockers = page.locator("#blockers")
     expect(blockers).to_contain_text("A policy is published with examples; it has none.")
 
