@@ -19,11 +19,11 @@ from authreview.origin import current_origin
 
 from . import permissions
 from .comparison import changes
-from .editing import difference, restored, text_of
 from .enums import BASIS_RANK, Basis, VersionStatus
 from .format import load, loaded, validate
 from .format.shapes import as_day
 from .models import Policy, PolicyEvent, PolicyVersion, RuleCode
+from .places import difference, restored, text_of
 from .queries import authors, last_save, later_saves, published_versions
 from .readiness import Blocker, publishing_problems
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .editing import GROUP_KEYS, JSON, kind_of_group
 from .enums import Authority, Basis, EvidenceRule, Family, LineOfBusiness, Next, ReferenceKind, Response, Value
+from .places import GROUP_KEYS, JSON, kind_of_group
 
 Choices = tuple[tuple[str, str], ...]
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .assessment import Assessment, assess
-from .editing import children_at, found, kind_of_group
 from .enums import Authority, Family, FindingValue, GroupKind
+from .places import children_at, found, kind_of_group
 from .tree import Criterion, Group, Joined, Node, Rule, Text, leaves
 
 

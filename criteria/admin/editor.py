@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from authreview.errors import Conflict, Incomplete
-from criteria import actions, editing, node_fields, permissions
+from criteria import actions, editing, node_fields, permissions, places
 from criteria.enums import VersionStatus
 from criteria.examples import Report
 from criteria.format import dump
@@ -80,7 +80,7 @@ def save(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     place = _place(request, version)
     given = {key: request.POST.getlist(key) for key in request.POST}
     document = version.document
-    kind, record = editing.kind_at(document, place.at), editing.found(document, place.at)
+    kind, record = places.kind_at(document, place.at), places.found(document, place.at)
     if not kind:
         raise Conflict(editing.GONE)
     edited = editing.set_fields(document, place.at, _written(kind, record, given))
@@ -99,9 +99,9 @@ def save(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     return redirect(place.url())
 
 
-def _written(kind: str, record: editing.JSON, given: dict[str, list[str]]) -> editing.JSON:
+def _written(kind: str, record: places.JSON, given: dict[str, list[str]]) -> places.JSON:
     """The keys of the record that the form changes."""
-    new: editing.JSON = {}
+    new: places.JSON = {}
     for section in node_fields.SECTIONS[kind]:
         fields = tuple(field for field in section.fields if field.key != "n")
         new |= node_fields.written({**record, **{key: value for key, value in new.items() if value is not None}}, fields, given)
@@ -162,7 +162,7 @@ def _place(request: HttpRequest, version: PolicyVersion) -> Place:
 
 
 def _rule_number(place: Place) -> int:
-    path = editing.path_of(place.at)
+    path = places.path_of(place.at)
     return path[1] if len(path) > 1 and path[0] == "rules" and isinstance(path[1], int) else 0
 
 
@@ -180,7 +180,7 @@ def _page(
     number = _rule_number(place)
     rule = rule_at(document, number)
     now = in_force_version(version.policy, timezone.localdate())
-    kind, node = editing.kind_at(document, place.at), editing.found(document, place.at)
+    kind, node = places.kind_at(document, place.at), places.found(document, place.at)
     context: dict[str, Any] = {
         "version": version,
         "place": place,
@@ -198,7 +198,7 @@ def _page(
         "sections": shown.sections_of(document, place.at, blockers, given),
         "check": _check(node, given) if kind == "criterion" else "",
         "check_choices": CHECK_CHOICES,
-        "group_kind": editing.kind_of_group(node),
+        "group_kind": places.kind_of_group(node),
         "group_choices": GROUP_CHOICES,
         "own_errors": _own_errors(blockers, place.at),
         "blockers": shown.blocked_rows(document, place, blockers),
@@ -217,7 +217,7 @@ def _lacks(count: int) -> str:
 
 
 def _kinds(document: Any) -> list[str]:
-    items = editing.found(document, "references")
+    items = places.found(document, "references")
     return [str(item.get("kind") or "") if isinstance(item, dict) else "" for item in items] if isinstance(items, list) else []
 
 
@@ -227,12 +227,12 @@ def _check(node: Any, given: Given | None) -> str:
 
 def _own_errors(blockers: Any, at: str) -> list[str]:
     """What is wrong with the node as a whole, such as a group without children."""
-    whole = {at, f"{at}.check"} | {f"{at}.{key}" for key in (*editing.GROUP_KEYS, "at_least.of")}
+    whole = {at, f"{at}.check"} | {f"{at}.{key}" for key in (*places.GROUP_KEYS, "at_least.of")}
     return [blocker.message for blocker in blockers if at and blocker.where in whole]
 
 
 def _tabs(document: Any, place: Place) -> list[dict[str, Any]]:
-    counts = {key: len(items) if isinstance(items := editing.found(document, key), list) else 0 for key in ("references", "examples")}
+    counts = {key: len(items) if isinstance(items := places.found(document, key), list) else 0 for key in ("references", "examples")}
     first = {"tree": "rules[0].criteria", "references": "references[0]", "examples": "examples[0]", "yaml": place.at}
     labels = {"tree": "Tree", "yaml": "YAML"} | {key: f"{key.capitalize()} {count}" for key, count in counts.items()}
     return [{"label": labels[tab], "url": place.url(first[tab], tab), "current": tab == place.tab} for tab in TABS]

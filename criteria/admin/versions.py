@@ -30,7 +30,7 @@ class BasisFilter(admin.SimpleListFilter):
         return [(str(rank), words.capitalize()) for rank, words in BASIS_WORDS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[PolicyVersion]) -> QuerySet[PolicyVersion]:
-        return queryset.filter(basis_rank=int(self.value() or 0)) if (self.value() or "").isdigit() else queryset
+        return queryset.filter(basis_rank=rank) if (rank := whole_number(self.value() or "")) is not None else queryset
 
 
 class TodayFilter(admin.SimpleListFilter):
@@ -128,7 +128,7 @@ class PolicyVersionAdmin(KeptPages, admin.ModelAdmin):
         return pages.bring_in(request)
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return pages.version_page(request, self._version(request, object_id if object_id.isdigit() else 0))
+        return pages.version_page(request, self._version(request, whole_number(object_id) or 0))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The history is on the version's page."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from criteria import editing, node_fields
+from criteria import node_fields, places
 from criteria.assessment import Assessment
-from criteria.editing import found, kind_at, path_of, text_of
 from criteria.enums import FindingValue, Next, Value
 from criteria.node_fields import CHECKS, NodeField, Section
+from criteria.places import found, kind_at, path_of, text_of
 from criteria.readiness import Blocker
 from criteria.tree import Criterion, Rule, leaves
 from criteria.tryout import tried
@@ -69,7 +69,7 @@ def tree_rows(document: Any, place: Place, blocked: Mapping[str, int]) -> list[R
         codes = rule.get("codes")
         said = ", ".join(str(code) for code in codes) if isinstance(codes, list) else ""
         rows.append(_row(document, place, blocked, ("rules", number), str(rule.get("name") or "A rule without a name"), said, 0, True))
-        for path, node in editing.below(rule.get("criteria"), ("rules", number, "criteria")):
+        for path, node in places.below(rule.get("criteria"), ("rules", number, "criteria")):
             depth = 1 + sum(isinstance(part, int) for part in path[3:])
             rows.append(_row(document, place, blocked, path, *_named(node), depth))
         notes = rule.get("evidence_notes")
@@ -91,7 +91,7 @@ def list_rows(document: Any, place: Place, blocked: Mapping[str, int], key: str,
 
 
 def _row(
-    document: Any, place: Place, blocked: Mapping[str, int], path: editing.Path, label: str, note: str, depth: int, new: bool = False
+    document: Any, place: Place, blocked: Mapping[str, int], path: places.Path, label: str, note: str, depth: int, new: bool = False
 ) -> Row:
     at, count = text_of(path), blocked.get(text_of(path), 0)
     wrong = f"{count} thing{'s' * (count > 1)} to mend" if count else ""
@@ -99,7 +99,7 @@ def _row(
 
 
 def _named(node: Mapping[str, Any]) -> tuple[str, str]:
-    kind = editing.kind_of_group(node)
+    kind = places.kind_of_group(node)
     if kind:
         held = node["at_least"] if kind == "at_least" else None
         words = f"At least {held.get('n')}" if isinstance(held, dict) else KINDS[kind]
@@ -269,8 +269,8 @@ def _findings_section(document: Any, example: Mapping[str, Any], at: str, blocke
     names = {
         str(node["id"]): str(node.get("text") or node["id"])
         for rule in rules
-        for _, node in editing.below(rule.get("criteria"), ())
-        if node.get("id") and not editing.kind_of_group(node)
+        for _, node in places.below(rule.get("criteria"), ())
+        if node.get("id") and not places.kind_of_group(node)
     }
     names |= {name: f"{name} (of another policy, or gone)" for name in held if name not in names}
     fields = [NodeField(name, label, "choice", choices=words, half=True) for name, label in names.items()]

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria import editing
-from criteria.editing import Edited, found, kind_at, nodes, text_of
+from criteria import editing, places
+from criteria.editing import Edited
 from criteria.format import validate
+from criteria.places import found, kind_at, nodes, text_of
 from tests.unit.policy_strategy import policies
 
 SIMPLE = ("add_criterion", "add_group", "duplicate", "move_up", "move_down", "move_in", "move_out", "delete", "add_rule", "add_note")
@@ -27,8 +28,8 @@ def shape(edited):
     """The tree in one line."""
 
     def said(node):
-        kind = editing.kind_of_group(node)
-        return f"{kind}({' '.join(said(child) for child in editing.children_at(node, ())[1])})" if kind else node["id"]
+        kind = places.kind_of_group(node)
+        return f"{kind}({' '.join(said(child) for child in places.children_at(node, ())[1])})" if kind else node["id"]
 
     return said(edited.document["rules"][0]["criteria"]), edited.at.removeprefix(ROOT)
 
@@ -150,7 +151,7 @@ def test_any_sequence_of_operations(document, data):
         if operation == "move_to":
             edited = editing.move_to(document, at, data.draw(st.sampled_from(places)))
         elif operation == "set_group":
-            edited = editing.set_group(document, at, data.draw(st.sampled_from(editing.GROUP_KEYS)))
+            edited = editing.set_group(document, at, data.draw(st.sampled_from(places.GROUP_KEYS)))
         elif operation == "set_fields":
             edited = editing.set_fields(document, at, {"verify": data.draw(st.sampled_from(["to be read", None]))})
         else:
@@ -158,7 +159,7 @@ def test_any_sequence_of_operations(document, data):
         validate(edited.document)
         assert repeated(edited.document) == set()
         assert edited.refusal or not edited.at or kind_at(edited.document, edited.at)
-        assert editing.restored(edited.document, editing.difference(document, edited.document)) == document
+        assert places.restored(edited.document, places.difference(document, edited.document)) == document
         document = edited.document
 
 
