@@ -22,8 +22,9 @@ def frozen(time_machine):
     return time_machine
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def undefined_variables_are_errors():
+    """For each test anew: a test that changes DEBUG makes Django build its template engines again."""
     engines["django"].engine.string_if_invalid = UndefinedVariable("undefined")
 
 

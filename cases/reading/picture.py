@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from .contents import PageImage, ReadPage, Unreadable
 
@@ -20,6 +20,7 @@ ORIENTATION = 0x0112
 
 @contextmanager
 def _opened(data: bytes) -> Iterator[Image.Image]:
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # the renderer of letters turns it on for the whole process; a record is whole or refused
     try:
         with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "TIFF"]) as picture:
             warnings.simplefilter("ignore")  # Pillow warns of sizes and tags that are judged here

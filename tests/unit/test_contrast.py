@@ -54,5 +54,5 @@ def test_each_colour_is_in_a_pair():
 
 @pytest.mark.parametrize("path", sorted(CSS.glob("*.css")), ids=lambda path: path.name)
 def test_colours_are_named_in_tokens_alone(path):
-    if path.name not in {"tokens.css", "letter.css"}:
+    if path.name not in {"tokens.css", "letter.css", "letter-page.css"}:  # paper has its own; margin boxes know no variables
         assert HEX.findall(re.sub(r"#[a-z][\w-]*(?=[^;{}]*\{)", "", path.read_text())) == []
