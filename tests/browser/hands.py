@@ -2,7 +2,10 @@
 
 from contextlib import contextmanager
 
+from django.test import Client
 from playwright.sync_api import expect
+
+from authreview.models import User
 
 PLACES = """async (wanted) => {
     const plain = (text) => text.trim().replace(/[.,:;]+$/, '');
@@ -87,3 +90,14 @@ class Hands:
         mouse.move(last["x"] + last["width"] - 1, last["y"] + last["height"] / 2, steps=6)
         mouse.up()
         expect(self.page.locator(".record-pending")).to_be_visible()
+
+
+def sign_in_at_once(office, live_server, username):
+    """A page of this person without the form, for tests that look at many pages. No name: nobody is signed in."""
+    context = office.browser.new_context(viewport={"width": 1500, "height": 1000}, base_url=live_server.url)
+    office.open.append(context)
+    if username:
+        client = Client()
+        client.force_login(User.objects.get(username=username))
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    return context.new_page()

@@ -1,0 +1,116 @@
+"""Every page of the product through axe, seen by the roles that open it. A page that is new to the URLconf and not listed here fails."""
+
+from types import SimpleNamespace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib import admin
+from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from authreview.models import User
+from cases.actions.intake import start_case
+from cases.actions.letters import issue_letter, prepare_letters
+from cases.models import Document, InformationRequest, Onset
+from tests.browser.hands import sign_in_at_once
+from tests.letter_cases import asked, ready, referred, signed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CLINICAL = ("nurse", "medical_director")
+EVERYBODY = ("intake", "nurse", "medical_director", "supervisor", "letters", "auditor")
+TPI = ("trigger-point-injections", "2026.1")
+# name -> who looks at it, and the arguments of its address
+PAGES = {
+    "sign-in": ((), lambda _: ()),
+    "worklist": (EVERYBODY, lambda _: ()),
+    "cases": (EVERYBODY, lambda _: ()),
+    "assignment": (("nurse", "supervisor"), lambda at: (at.reference,)),
+    "intake-new": (("intake",), lambda _: ()),
+    "intake": (("intake",), lambda at: (at.draft,)),
+    "case": (EVERYBODY, lambda at: (at.reference,)),
+    "case-line": (CLINICAL, lambda at: (at.reference, 3)),
+    "fact-new": (("nurse",), lambda at: (at.reference, "treatment")),
+    "fact": (("nurse",), lambda at: (at.reference, "onset", at.onset)),
+    "documents": (("intake", "nurse"), lambda at: (at.reference,)),
+    "document": (("nurse",), lambda at: (at.reference, at.document)),
+    "information-request": (CLINICAL, lambda at: (at.reference,)),
+    "information-received": (("nurse",), lambda at: (at.reference, at.request)),
+    "referral": (("nurse",), lambda at: (at.reference,)),
+    "approve": (("nurse",), lambda at: (at.reference,)),
+    "sign-off": (("medical_director",), lambda at: (at.reference,)),
+    "sign-off-line": (("medical_director", "auditor"), lambda at: (at.reference, 4)),
+    "summary": (("nurse", "medical_director", "auditor"), lambda at: (at.reference,)),
+    "letters": (("nurse", "letters"), lambda at: (at.reference,)),
+    "letter": (("letters",), lambda at: (at.reference, at.letter)),
+    "letters-print": (("letters",), lambda _: ()),
+    "policies": (("nurse", "policy_editor"), lambda _: ()),
+    "governing": (("nurse",), lambda _: ()),
+    "policy": (("nurse",), lambda _: TPI[:1]),
+    "policy-version": (("nurse", "policy_editor"), lambda _: TPI),
+    "policy-public": ((), lambda _: TPI[:1]),
+}
+# answers to a press, parts of a page, files; and pages whose own test looks at them
+PARTS = {
+    *("healthz", "sign-out", "take-next", "intake-autosave", "intake-members", "intake-diagnoses", "intake-services"),
+    *("notes", "contacts", "amendments", "end-lines", "facts-confirm", "finding", "finding-fact", "cite", "proposals", "flag"),
+    *("document-file", "document-page", "document-page-marks", "document-page-image", "sign-off-reason", "peer-to-peer"),
+    *("summary-pdf", "letters-issue", "letter-draft-pdf", "letter-pdf", "letter-void", "letter-delivery", "letters-print-pdf"),
+    *("policies-archive", "policy-questionnaires", "policy-questionnaire", "policy-file"),
+}
+ELSEWHERE = ("code", "policy-replay", "replay")  # what begins like this belongs to the keeping of codes and to replays
+
+
+def names(patterns):
+    for entry in patterns:
+        if isinstance(entry, URLResolver):
+            yield from () if entry.namespace else names(entry.url_patterns)
+        elif entry.name:
+            yield entry.name
+
+
+def test_every_address_is_listed():
+    known = {name for name in names(get_resolver().url_patterns) if not name.startswith(ELSEWHERE)}
+    assert known == PAGES.keys() | PARTS
+
+
+@pytest.fixture
+def at(office):
+    """A case in the middle of its life: asked about, two blocks with the director, one decided, a letter issued, others owed."""
+    case = signed(referred(asked(ready("a"), lines=[1]), [2, 3, 4]), 4)
+    nurse, intake = (User.objects.get(username=name) for name in ("nurse", "intake"))
+    letter = issue_letter(letter_id=prepare_letters(case_id=case.pk, by=nurse)[0].pk, by=nurse)
+    onset = Onset.objects.create(case=case, value="2025-08-10", stated_by=intake, stated_at=timezone.now())
+    draft = start_case(by=intake, draft_key="draft", draft={}, channel="fax", received_at=None, received_reason="")
+    return SimpleNamespace(
+        reference=case.reference,
+        draft=draft.reference,
+        onset=onset.pk,
+        document=Document.objects.filter(case=case).first().pk,
+        request=InformationRequest.objects.get(case=case).pk,
+        letter=letter.pk,
+    )
+
+
+def violations(page):
+    return [(each["id"], [node["html"][:160] for node in each["nodes"][:3]]) for each in Axe().run(page).response["violations"]]
+
+
+@pytest.mark.parametrize("role", ["", *EVERYBODY, "policy_editor"])
+def test_axe_finds_nothing(office, at, live_server, role):
+    page = sign_in_at_once(office, live_server, role)
+    found = {}
+    for name, (roles, arguments) in PAGES.items():
+        if role in (roles or ("",)):
+            answer = page.goto(reverse(name, args=arguments(at)))
+            found[name] = answer.status, violations(page)
+    assert {name: found[name] for name in found if found[name] != (200, [])} == {}
+
+
+def test_axe_finds_nothing_in_the_administration(office, live_server):
+    page = sign_in_at_once(office, live_server, "admin")
+    found = {"index": (page.goto(reverse("admin:index")).status, violations(page))}
+    for model in admin.site._registry:
+        answer = page.goto(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+        found[model._meta.label] = answer.status, violations(page) if answer.status == 200 else []
+    assert {name: found[name] for name in found if found[name][1] != []} == {}
