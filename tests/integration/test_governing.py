@@ -126,8 +126,8 @@ def test_the_shipped_policies_say_why(django_assert_num_queries):
         ["nerve-blocks-ahh"],
     )
     assert found.why == (
-        "Nerve blocks of the head, neck and other peripheral nerves 2026.1, a plan policy, governs 64405 for commercial plans since 1 Nov 2025; "
-        "plan ahh adds the exception Occipital nerve block, exception of plan AHH 2026.1."
+        "Nerve blocks of the head, neck and other peripheral nerves 2026.1, a plan policy, governs 64405 for commercial plans "
+        "since 1 Nov 2025; plan ahh adds the exception Occipital nerve block, exception of plan AHH 2026.1."
     )
 
 
