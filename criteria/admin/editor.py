@@ -46,27 +46,26 @@ OPERATIONS = {
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    """A draft from nothing: a title, a short name, a version. The rest is written in the tree."""
-    form = StartForm(request.POST if request.method == "POST" else None)
+    """A draft from nothing, or the next version of what is there: a title, a short name, a version. The rest is written in the tree."""
+    number = request.GET.get("from", "")
+    before = PolicyVersion.objects.filter(pk=number).first() if number.isdecimal() and len(number) < 10 else None
+    asked = {"title": before.document["title"], "policy": before.document["policy"]} if before else {}
+    form = StartForm(request.POST if request.method == "POST" else None, initial=asked)
     if not form.is_bound or not form.is_valid():
-        return render(request, f"{FOLDER}/start.html", {"form": form}, status=422 if form.errors else 200)
-    said = form.cleaned_data
-    document = {
-        "format": 1,
-        "policy": said["policy"],
-        "version": said["version"],
-        "title": said["title"],
-        "basis": "plan_policy",
-        "source": {},
-        "effective": {"from": timezone.localdate().isoformat()},
-        "rules": [{"id": "rule-1", "codes": [], "name": said["title"], "authority": "nurse", "criteria": {"all": []}}],
-    }
+        return render(request, f"{FOLDER}/start.html", {"form": form, "before": before}, status=422 if form.errors else 200)
     try:
-        draft = actions.new_draft(document=document, by=_user(request))
+        draft = actions.new_draft(document=_first(form.cleaned_data, before), by=_user(request))
     except (Conflict, Incomplete) as refusal:  # caught, so that what was typed stays on the page
         form.add_error(None, refusal.sentence)
-        return render(request, f"{FOLDER}/start.html", {"form": form}, status=refusal.status)
+        return render(request, f"{FOLDER}/start.html", {"form": form, "before": before}, status=refusal.status)
     return redirect("admin:criteria_policyversion_editor", draft.pk)
+
+
+def _first(said: dict[str, Any], before: PolicyVersion | None) -> places.JSON:
+    """The document that a draft begins with: in force from today, until somebody says otherwise."""
+    rule = {"id": "rule-1", "codes": [], "name": said["title"], "authority": "nurse", "criteria": {"all": []}}
+    new = {"format": 1, "basis": "plan_policy", "source": {}, "rules": [rule]}
+    return {**(before.document if before else new), **said, "effective": {"from": timezone.localdate().isoformat()}}
 
 
 @require_safe

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from authreview.errors import Conflict, Incomplete
 from authreview.models import User
+from authreview.numbers import whole_number
 from criteria import actions, permissions
 from criteria.comparison import changes
 from criteria.enums import VersionStatus

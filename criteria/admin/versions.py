@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from authreview import due
 from authreview.admin import KeptPages, ReadOnlyPages
+from authreview.numbers import whole_number
 from authreview.templatetags.ui import pill
 from criteria.models import PolicyEvent, PolicyVersion
 from criteria.presenters.life import STATUS_PILLS

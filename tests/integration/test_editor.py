@@ -113,6 +113,22 @@ def test_starts_from_nothing(editor):
     assert editor.get(url(version, "change"))["Location"] == url(version)
 
 
+def test_the_next_version_begins_with_the_text_of_the_last(editor):
+    version = published(small())
+    start = reverse("admin:criteria_policyversion_start") + f"?from={version.pk}"
+    assert "The next version of Joint shots" in words(editor.get(start))
+    editor.post(start, {"title": "Joint shots", "policy": "joint-shots", "version": "2"})
+    draft = PolicyVersion.objects.get(status="draft")
+    assert draft.document == small(version="2") | {"effective": {"from": "2026-03-10"}}
+
+
+def test_an_incomplete_draft_is_discarded(editor, draft):
+    do(editor, draft, "group")
+    assert "Discard this draft" in words(editor.get(url(draft)))
+    editor.post(url(draft, "step"), {"step": "discard"})
+    assert PolicyVersion.objects.count() == 0
+
+
 @pytest.mark.parametrize(("slug", "status"), [("Hip Shots", 422), ("", 422), ("joint-shots", 409)])
 def test_shows_errors(editor, draft, slug, status):
     response = editor.post(reverse("admin:criteria_policyversion_start"), {"title": "Hip shots", "policy": slug, "version": "2"})

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from criteria import editing, places
@@ -136,10 +136,11 @@ def repeated(document):
     return {name for name, times in count.items() if times > 1}
 
 
+@settings(max_examples=40)
 @given(policies(), st.data())
 def test_any_sequence_of_operations(document, data):
     for _ in range(data.draw(st.integers(1, 8))):
-        places = [text_of(path) for path, _ in nodes(document)] + [
+        spots = [text_of(path) for path, _ in nodes(document)] + [
             "",
             "rules[0]",
             "references[0]",
@@ -147,9 +148,9 @@ def test_any_sequence_of_operations(document, data):
             "rules[7].criteria",
             "x[0",
         ]
-        at, operation = data.draw(st.sampled_from(places)), data.draw(st.sampled_from([*SIMPLE, "move_to", "set_group", "set_fields"]))
+        at, operation = data.draw(st.sampled_from(spots)), data.draw(st.sampled_from([*SIMPLE, "move_to", "set_group", "set_fields"]))
         if operation == "move_to":
-            edited = editing.move_to(document, at, data.draw(st.sampled_from(places)))
+            edited = editing.move_to(document, at, data.draw(st.sampled_from(spots)))
         elif operation == "set_group":
             edited = editing.set_group(document, at, data.draw(st.sampled_from(places.GROUP_KEYS)))
         elif operation == "set_fields":
@@ -163,10 +164,11 @@ def test_any_sequence_of_operations(document, data):
         document = edited.document
 
 
+@settings(max_examples=40)
 @given(policies(), st.data())
 def test_moving_loses_nothing(document, data):
-    places = [text_of(path) for path, _ in nodes(document)]
-    at, target = data.draw(st.sampled_from(places)), data.draw(st.sampled_from(places))
+    spots = [text_of(path) for path, _ in nodes(document)]
+    at, target = data.draw(st.sampled_from(spots)), data.draw(st.sampled_from(spots))
     moved = [
         editing.move_to(document, at, target),
         *(getattr(editing, name)(document, at) for name in ("move_up", "move_down", "move_in", "move_out")),
