@@ -77,7 +77,8 @@ def editor_page(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
 def save(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     """The node in hand as its form has it. After another save nothing is stored, and what was typed stays in the form."""
     place = _place(request, version)
-    given = {key: request.POST.getlist(key) for key in request.POST}
+    # a null character is no text: PostgreSQL keeps none
+    given = {key.replace("\0", ""): [value.replace("\0", "") for value in request.POST.getlist(key)] for key in request.POST}
     document = version.document
     kind, record = places.kind_at(document, place.at), places.found(document, place.at)
     if not kind:

@@ -349,7 +349,9 @@ def _verdict(result: Assessment) -> tuple[str, str]:
     if result.next == Next.REFER:
         return "Nothing applies: a medical director decides", "na"
     count = len(result.open)
-    return f"Undecided: {'asks for' if result.next == Next.REQUEST_INFORMATION else 'open'} {count} thing{'s' * (count != 1)}", "missing"
+    if result.next == Next.REQUEST_INFORMATION:
+        return f"Undecided: asks for {count} thing{'s' * (count != 1)}", "missing"
+    return f"Undecided: {count} open", "missing"
 
 
 def state_fields(place: Place) -> Iterator[tuple[str, str]]:

@@ -63,7 +63,7 @@ def form_of(client, version, at=ROOT):
     return sent
 
 
-def save(client, version, at=ROOT, revision=None, headers=None, **changed):
+def save(client, version, /, at=ROOT, revision=None, headers=None, **changed):
     sent = {"check": "", "kind": ""} | form_of(client, version, at) | changed
     return client.post(
         url(version, "editor_save"), {"at": at, "tab": "tree", "revision": revision or now(version).revision} | sent, headers=headers or {}
@@ -189,6 +189,14 @@ def test_undo_takes_back_one_save_after_the_other(editor, draft):
 def test_works_without_htmx(editor, draft):
     assert save(editor, draft, text="Pain in the hip", **{"reason.es": "Sin dolor."}).status_code == 302
     assert (criteria(draft)["text"], criteria(draft)["reason"]) == ("Pain in the hip", {"en": "No hip pain.", "es": "Sin dolor."})
+
+
+def test_hand_made_fields_are_stored_as_text_or_passed_over(editor, draft):
+    save(editor, draft, text="Pain\0 here", check="explode", authority="nobody", surprise="x", **{"check.age.at_least": "9" * 400})
+    assert criteria(draft) == small()["rules"][0]["criteria"] | {"text": "Pain here", "authority": "nobody"}
+    assert editor.get(url(draft), {"at": ROOT}).status_code == 200
+    assert save(editor, draft, "", version="").status_code == 422
+    assert save(editor, draft, "rules[5]").status_code == 409
 
 
 def test_a_check_is_picked_and_filled(editor, draft):
