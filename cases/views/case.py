@@ -11,7 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from authreview.access import reads
+from authreview.models import User
+from authreview.roles import Role
 from cases import permissions, workflow
+from cases.actions.assignment import DIRECTING
 from cases.actions.line import LineChange, amend_line, record_contact, void_line, withdraw_line, write_note
 from cases.actions.review import acceptable
 from cases.enums import CaseStatus, LineStatus
@@ -36,7 +39,7 @@ NO_CHECKLIST = "Criteria are reviewed by nurses and medical directors; your role
 @require_GET
 @reads("case")
 def case(request: UserRequest, reference: str) -> HttpResponse:
-    """The case at the line that waits for a nurse, else for anybody."""
+    """The case at the line that waits for this reader, else for anybody."""
     found = load_case(request, reference)
     if found.status == CaseStatus.INTAKE:
         return redirect("intake", reference)
@@ -124,7 +127,7 @@ def _shown(request: UserRequest, reference: str, number: int | None, *, status: 
     record = load_record(request, reference)
     if not record.lines:
         raise Http404(f"{reference} has not been routed to review yet.")
-    line = load_line(record, number) if number is not None else _first_to_do(record.lines)
+    line = load_line(record, number) if number is not None else _first_to_do(record.lines, request.user)
     page = page_record(record)
     context = page_context(request, page, line) | forms
     return render(request, PAGE, context, status=status)
@@ -176,9 +179,10 @@ def page_context(request: UserRequest, page: PageRecord, line: ServiceLine) -> d
     return context
 
 
-def _first_to_do(lines: list[ServiceLine]) -> ServiceLine:
-    """The first line with the nurse, else the first that is undecided."""
-    return next((line for line in lines if line.status == LineStatus.NURSE_REVIEW), (_undecided(lines) or lines)[0])
+def _first_to_do(lines: list[ServiceLine], reader: User) -> ServiceLine:
+    """The first line that waits for this reader, else for anybody."""
+    mine = DIRECTING if reader.has_role(Role.MEDICAL_DIRECTOR) else (LineStatus.NURSE_REVIEW,)
+    return next((line for line in lines if line.status in mine), (_undecided(lines) or lines)[0])
 
 
 def _undecided(lines: list[ServiceLine]) -> list[ServiceLine]:
