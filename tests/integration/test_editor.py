@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from authreview.errors import Incomplete
+from cases.actions.replay import start_replay
 from criteria.models import PolicyVersion
 from tests.factories import user
 from tests.small_policies import drafted, published, small
@@ -296,3 +298,39 @@ def test_query_count(editor, draft, nodes, django_assert_num_queries):
         do(editor, draft, "add")
     with django_assert_num_queries(7):
         editor.get(url(draft))
+
+
+# ---- beside the tree
+
+
+def test_a_reference_is_added_cited_by_picking_and_taken_out(editor, draft):
+    assert do(editor, draft, "reference")["Location"].endswith("at=references%5B0%5D")
+    save(editor, draft, "references[0]", title="A guide", id="guide")
+    save(editor, draft, cites=["guide"])
+    assert criteria(draft)["cites"] == ["guide"]
+    do(editor, draft, "delete", "references[0]")
+    assert (now(draft).document["references"], criteria(draft)["cites"]) == ([], [])
+
+
+def test_silence_is_offered_only_below_none(editor, draft):
+    def offered(at):
+        sections = editor.get(url(draft), {"at": at}).context["sections"]
+        return "silence" in [field.name for view in sections for field in view.fields]
+
+    assert not offered(ROOT)
+    do(editor, draft, "add")
+    save(editor, draft, kind="none")
+    assert offered(f"{ROOT}.none[0]")
+
+
+def test_an_incomplete_draft_is_not_replayed(editor, draft):
+    do(editor, draft, "group")
+    with pytest.raises(Incomplete, match="not complete yet"):
+        start_replay(version_id=draft.pk, months=12, by=user("policy_editor"))
+
+
+def test_the_text_comes_back_to_the_editor(editor, draft):
+    text = editor.get(url(draft), {"tab": "yaml"}).context["text_form"].shown_text
+    sent = {"text": text.replace("Hip pain", "Pain in the hip"), "revision": now(draft).revision, "editor": "1"}
+    assert editor.post(url(draft, "text"), sent)["Location"] == url(draft)
+    assert criteria(draft)["text"] == "Pain in the hip"
