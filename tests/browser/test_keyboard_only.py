@@ -1,0 +1,124 @@
+"""Without a mouse: a nurse signs in, takes a case, cites by typing, asks and refers; a director returns a line to her."""
+
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import steps
+from tests.browser.hands import Hands
+from tests.conftest import NEW_YORK
+from tests.factories import founding_case
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+RECEIVED = datetime(2026, 3, 2, 16, 30, tzinfo=NEW_YORK)
+FOCUSED = """() => {
+    const here = document.activeElement;
+    const label = here.closest('label') ?? document.querySelector(`label[for="${here.id}"]`);
+    return (here.getAttribute('aria-label') ?? label?.innerText ?? here.innerText ?? '').trim().replace(/\\s+/g, ' ');
+}"""
+
+
+class Keyboard(Hands):
+    """Has no mouse."""
+
+    def click(self, target):
+        raise AssertionError("there is no mouse")
+
+    drag = fill = choose = click
+
+    def tabs_to(self, words, *, most=60, back=False):
+        """Press Tab until what has the focus begins with these words."""
+        passed = []
+        for _ in range(most):
+            self.key("Shift+Tab" if back else "Tab")
+            passed.append(self.page.evaluate(FOCUSED))
+            if passed[-1].startswith(words):
+                return
+        raise AssertionError(f"{most} tabs do not reach {words!r}, only {passed}")
+
+
+@pytest.fixture
+def at_desk(office):
+    """Signs in with the keyboard alone."""
+
+    def sit_down(username, hour):
+        hands = Keyboard(office.at(username, RECEIVED.replace(day=3, hour=hour)).page, username)
+        hands.page.context.clear_cookies()
+        hands.page.goto("/")
+        hands.page.wait_for_load_state()
+        hands.tabs_to("User name")
+        hands.type(username)
+        hands.key("Tab")
+        hands.type(steps.PASSWORD)
+        hands.key("Enter")
+        expect(hands.page.locator(f"body[data-user={username}]")).to_be_visible()
+        hands.page.wait_for_load_state()
+        return hands
+
+    return sit_down
+
+
+def cites_by_typing(nurse, number, words, finding):
+    """The row in hand, the words as the page has them."""
+    expect(steps.row(nurse, number)).to_be_focused()
+    nurse.key("e")
+    expect(nurse.page.locator("#quote-text")).to_be_focused()
+    nurse.type(words)
+    nurse.key("Tab")
+    nurse.key("Enter")
+    steps.says(nurse, number, finding)
+
+
+def test_nurse_and_director_without_a_mouse(at_desk, office):
+    case = founding_case("a", received_at=RECEIVED)
+    nurse = at_desk("nurse", 9)
+    steps.takes_next(nurse, case.reference)
+    nurse.key("o")
+    cites_by_typing(nurse, 1, "Myofascial pain syndrome", "met")
+    cites_by_typing(nurse, 2, "a couple months of muscle pain", "unclear")
+    nurse.key("4")
+    steps.says(nurse, 3, "not_documented")
+    nurse.key("ArrowDown")
+    nurse.key("n")
+    nurse.type("Nothing with dates.")
+    nurse.key("Escape")
+    nurse.key("4")
+    steps.says(nurse, 4, "not_documented")
+    nurse.key("o")
+    nurse.key("4")
+    steps.says(nurse, 5, "not_documented")
+    nurse.key("o")
+    cites_by_typing(nurse, 6, "Referral to physical therapy. Referral to pain management.", "met")
+    steps.accepts_all(nurse)
+    steps.marks(nurse, 8, "4", finding="not_documented")
+    for line, label, number, words in (
+        (2, "64400", 1, "Nerve blocks: supraorbital, supratrochlear"),
+        (3, "64405", 1, "Occipital neuralgia"),
+        (4, "64450", 2, "Occipital neuralgia"),
+    ):
+        nurse.tabs_to(label, back=True)
+        nurse.key("Enter")
+        expect(nurse.page.locator(f"#checklist[data-line='{line}']")).to_be_visible()
+        nurse.page.wait_for_load_state()
+        steps.accepts_all(nurse)
+        cites_by_typing(nurse, number, words, "met")
+    steps.requests_information(nurse, "Asked for 5 things. Line 1 waits for the answer.")
+    steps.refers(nurse, "Lines 2, 3 and 4 are with the medical director.")
+
+    director = at_desk("medical_director", 15)
+    steps.takes_next_to_decide(director, 2)
+    director.key("d")
+    steps.arrives(director, "Line 2")
+    director.key("j")
+    expect(director.page.locator("#row-face_forehead_headache")).to_be_focused()
+    director.tabs_to("Approve")
+    for _ in range(4):
+        director.key("ArrowRight")
+    expect(director.page.get_by_label("Return")).to_be_checked()
+    director.tabs_to("What the nurse should look at")
+    director.type("Is the block for trigeminal neuralgia? The note may say more.")
+    director.tabs_to("Return to the nurse")
+    director.key("Enter")
+    steps.told(director, "Line 2 is back with the nurse.")
