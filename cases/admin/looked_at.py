@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from authreview.access import record_access
 from authreview.admin import ReadOnlyPages
 from authreview.models import User
+from authreview.numbers import whole_number
 from cases.models import Case, CaseEvent, Letter
 
 
@@ -44,7 +45,7 @@ class CaseAdmin(ReadOnlyPages, admin.ModelAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         answer = super().change_view(request, object_id, form_url, extra_context)
-        reference = self.model.objects.filter(pk=object_id).values_list("reference", flat=True).first() if object_id.isdigit() else None
+        reference = self.model.objects.filter(pk=whole_number(object_id)).values_list("reference", flat=True).first()
         if reference and request.method == "GET" and answer.status_code == 200 and isinstance(request.user, User):
             record_access(request.user, "case", reference)
         return answer
@@ -65,7 +66,7 @@ class CaseEventAdmin(ReadOnlyPages, admin.ModelAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         answer = super().change_view(request, object_id, form_url, extra_context)
-        event = self.model.objects.select_related("case").filter(pk=object_id).first() if object_id.isdigit() else None
+        event = self.model.objects.select_related("case").filter(pk=whole_number(object_id)).first()
         if event and request.method == "GET" and answer.status_code == 200 and isinstance(request.user, User):
             record_access(request.user, "case", event.case.reference)
         return answer

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.datastructures import MultiValueDict
 
+from authreview.numbers import whole_number
+
 Typed = dict[str, list[str]]
 
 MOST_ROWS = 40
@@ -68,8 +70,7 @@ def text_of(typed: Mapping[str, Any], name: str) -> str:
 
 
 def count_of(typed: Mapping[str, Any], name: str, most: int) -> int:
-    text = text_of(typed, name)
-    return min(int(text), most) if text.isdecimal() else 0
+    return min(whole_number(text_of(typed, name)) or 0, most)
 
 
 def rows_of(typed: Mapping[str, Any], prefix: str) -> int:
@@ -138,4 +139,5 @@ def _index(name: str, prefix: str) -> int:
     if not name.startswith(f"{prefix}-"):
         return -1
     number = name.removeprefix(f"{prefix}-").partition("-")[0]
-    return int(number) if number.isdecimal() else -1
+    index = whole_number(number)
+    return -1 if index is None else index

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from authreview.access import reads
+from authreview.numbers import whole_number
 from authreview.session import is_fresh, is_password_of_reader
 from cases import permissions
 from cases.actions.determination import approve_lines, refer_lines
@@ -44,7 +45,7 @@ def refer(request: UserRequest, reference: str) -> HttpResponse:
         said = lines_words(lines)
         messages.success(request, f"{said} {'is' if len(lines) == 1 else 'are'} with the medical director.")
         return redirect("case", reference)
-    chosen = {int(number) for number in request.POST.getlist("lines") if number.isdigit()} if request.method == "POST" else set(ticked)
+    chosen = _posted(request) if request.method == "POST" else set(ticked)
     context = {
         "head": head(case, record.lines, names, timezone.now()),
         "case": case,
@@ -74,7 +75,7 @@ def approve(request: UserRequest, reference: str) -> HttpResponse:
             messages.success(request, f"Approved: {lines_words(form.cleaned_data['lines']).lower()}. Authorization {numbers}.")
             return redirect("case", reference)
         error = WRONG_PASSWORD if given else "Give your password: it was last asked for some hours ago."
-    posted = {int(number) for number in request.POST.getlist("lines") if number.isdigit()}
+    posted = _posted(request)
     context = {
         "head": head(case, record.lines, names, timezone.now()),
         "case": case,
@@ -88,5 +89,8 @@ def approve(request: UserRequest, reference: str) -> HttpResponse:
 
 
 def _asked(request: UserRequest) -> int | None:
-    number = request.GET.get("line", "")
-    return int(number) if number.isdigit() else None
+    return whole_number(request.GET.get("line", ""))
+
+
+def _posted(request: UserRequest) -> set[int]:
+    return {number for text in request.POST.getlist("lines") if (number := whole_number(text)) is not None}

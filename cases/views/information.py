@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from authreview.access import reads
 from authreview.errors import Conflict
+from authreview.numbers import whole_number
 from cases import permissions, workflow
 from cases.actions.clock import turnaround_rule
 from cases.actions.information import Answer, draft_request, receive_items, send_request
@@ -210,7 +211,7 @@ def _received(request: UserRequest, case: Case, items: Sequence[AskedItem], form
         if document is None:
             document, page = came.cleaned_data.get("document"), page or came.cleaned_data.get("page")
         answers += [Answer(row.pk, status, document, page) for row in answers_to(item)]
-    take_back = [int(number) for number in request.POST.getlist("take_back") if number.isdigit()]
+    take_back = [number for text in request.POST.getlist("take_back") if (number := whole_number(text)) is not None]
     receive_items(case_id=case.pk, answers=answers, take_back=take_back, by=request.user)
     after = load_case(request, case.reference)
     back = [line.number for line in after.lines.order_by("number") if line.status == LineStatus.NURSE_REVIEW]

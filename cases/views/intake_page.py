@@ -5,9 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from authreview.numbers import whole_number
 from cases.forms.documents import UploadForm
 from cases.forms.intake_page import IntakeForms, diagnosis_codes_typed
-from cases.forms.typed import Typed, add_row, add_site, fill, remove_row, remove_site, text_of, texts_of
+from cases.forms.typed import Typed, add_row, add_site, fill, remove_row, remove_site, rows_of, text_of, texts_of
 from cases.models import Case, DiagnosisCode, ServiceCode
 from cases.npi import npi_problem
 from cases.presenters import intake as shown
@@ -70,25 +71,29 @@ def _row(typed: Typed, verb: str, kind: str, value: str) -> Edited:
     section = "care" if prefix == "treatments" else prefix
     if verb == "add":
         return section, f"{prefix}-{add_row(typed, prefix)}-{first}", {}
-    if verb == "remove" and value.isdecimal():
-        remove_row(typed, prefix, int(value))
+    index = whole_number(value)
+    if verb == "remove" and index is not None:
+        remove_row(typed, prefix, index)
         return section, f"add-{kind}", {}
-    if verb == "search" and value.isdecimal():
-        found = queries.diagnoses_found(text_of(typed, f"diagnoses-{value}-code"))
-        return section, "", {"searched": {int(value): found}}
-    row, _, code = value.partition(":")
-    if verb == "pick" and row.isdecimal():
+    if verb == "search" and index is not None:
+        found = queries.diagnoses_found(text_of(typed, f"diagnoses-{index}-code"))
+        return section, "", {"searched": {index: found}}
+    text, _, code = value.partition(":")
+    row = whole_number(text)
+    if verb == "pick" and row is not None and row < rows_of(typed, prefix):
         fill(typed, {f"diagnoses-{row}-code": code, f"diagnoses-{row}-text": queries.diagnosis_texts([code]).get(code, "")[:200]})
         return section, f"diagnoses-{row}-certainty", {}
     return section, "", {}
 
 
 def _site(typed: Typed, verb: str, value: str) -> Edited:
-    line, _, site = value.partition(":")
-    if verb == "add" and line.isdecimal():
-        return "lines", f"lines-{line}-site_{add_site(typed, int(line))}", {}
-    if verb == "remove" and line.isdecimal() and site.isdecimal():
-        remove_site(typed, int(line), int(site))
+    line, site = (whole_number(text) for text in value.partition(":")[::2])
+    if line is None:
+        return "lines", "", {}
+    if verb == "add":
+        return "lines", f"lines-{line}-site_{add_site(typed, line)}", {}
+    if verb == "remove" and site is not None:
+        remove_site(typed, line, site)
         return "lines", f"add-site-{line}", {}
     return "lines", "", {}
 
@@ -96,7 +101,8 @@ def _site(typed: Typed, verb: str, value: str) -> Edited:
 def _member(typed: Typed, verb: str, value: str) -> Edited:
     if verb == "find":
         return "member", "", {"members": shown.member_choices(members_found(value, queries.MOST_FOUND)), "member_q": value}
-    member = queries.member(int(value)) if value.isdecimal() else None
+    number = whole_number(value)
+    member = None if number is None else queries.member(number)
     if member is not None:
         typed.pop("large_print", None)
         fill(typed, shown.member_texts(member))

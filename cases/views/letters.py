@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from authreview.access import reads, record_access
 from authreview.errors import Incomplete
+from authreview.numbers import whole_number
 from cases import permissions
 from cases.actions.letters import issue_wanted, record_deliveries, record_delivery, void_letter
 from cases.enums import LetterStatus
@@ -129,7 +130,7 @@ def letters_print(request: UserRequest) -> HttpResponse:
 def letters_print_pdf(request: UserRequest) -> HttpResponse:
     """The ticked letters as one file for the printer; each of them has been looked at then."""
     permissions.check_deliver(request.user)
-    chosen = letters_by_id([int(pk) for pk in request.POST.getlist("letters") if pk.isdecimal()])
+    chosen = letters_by_id([pk for text in request.POST.getlist("letters") if (pk := whole_number(text)) is not None])
     pdfs = [pdf for each in chosen if (pdf := letter_bytes(each)) is not None]
     if not pdfs:
         raise Incomplete("Tick the letters to print.")

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from authreview.access import reads, record_access
+from authreview.numbers import whole_number
 from cases.actions.documents import open_page
 from cases.models import Case, Document, DocumentPage
 from cases.presenters import record as shown
@@ -97,17 +98,21 @@ def _first(documents: list[Document]) -> Document | None:
 
 
 def _number(request: UserRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole_number(request.GET.get(name, ""))
 
 
 def _passage(text: str) -> tuple[int, int] | None:
     start, _, end = text.partition("-")
-    both = start.isascii() and start.isdigit() and end.isascii() and end.isdigit() and len(text) < 20
-    return (int(start), int(end)) if both else None
+    first, last = whole_number(start), whole_number(end)
+    return None if first is None or last is None else (first, last)
 
 
 def _kept(request: UserRequest) -> list[tuple[str, str]]:
     """The parameters of the page around the pane, which htmx names in a header when it asks for the pane alone."""
-    query = urlsplit(request.htmx.current_url or "").query if request.htmx else request.META.get("QUERY_STRING", "")  # type: ignore[attr-defined]
+    query = request.META.get("QUERY_STRING", "")
+    if request.htmx:  # type: ignore[attr-defined]
+        try:
+            query = urlsplit(request.htmx.current_url or "").query  # type: ignore[attr-defined]
+        except ValueError:  # a header is what a client says
+            query = ""
     return [(name, value) for name, value in parse_qsl(query) if name not in OURS]

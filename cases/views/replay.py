@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
+from authreview.numbers import whole_number
 from cases import permissions
 from cases.actions.replay import start_replay
 from cases.forms.replay import ReplayForm
@@ -55,7 +56,7 @@ def _context(request: UserRequest, run: ReplayRun) -> dict[str, Any]:
     asked = request.GET.get("effect", "")
     effect = asked if asked in (Effect.INFORMATION, Effect.TURNS, Effect.OUTSIDE) else ""
     after = request.GET.get("after", "")
-    lines, more = replaying.lines_of(run, effect, int(after) if after.isdecimal() else 0) if effect else ([], False)
+    lines, more = replaying.lines_of(run, effect, whole_number(after) or 0) if effect else ([], False)
     words = presenter.words_of(parse(document) for document in replaying.documents_beside(run.version))
     may_open = permissions.can(permissions.check_read, request.user)
     return {

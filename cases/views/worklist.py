@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from authreview.numbers import whole_number
 from authreview.roles import Role
 from cases import permissions
 from cases.actions.assignment import assign, release, take_next
@@ -57,7 +58,7 @@ def cases(request: UserRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     found = search.cases_found(text)
     after, before = (request.GET.get(name, "") for name in ("after", "before"))
-    place = int(after or before) if (after or before).isdecimal() else None
+    place = whole_number(after or before)
     page = search.case_page(found, place, backwards=not after)
     shown = queries.shown([case.pk for case in page.rows])
     if text and len(page.rows) == 1 and page.rows[0].pk in shown.cases and shown.cases[page.rows[0].pk].reference == text.upper():
