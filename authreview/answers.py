@@ -52,4 +52,6 @@ def page_before(request: HttpRequest) -> str:
         return ""
     parts = urlsplit(referrer)
     before = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    if not url_has_allowed_host_and_scheme(before, None):  # "//elsewhere" is a path there, and would be another site in a link
+        return ""
     return "" if before == request.get_full_path() else before

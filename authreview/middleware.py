@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
@@ -18,6 +19,20 @@ from authreview.session import SEEN, SIGNED_IN
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SEEN_EVERY_SECONDS = 60  # a session written at each request would cost every save one statement more
+
+
+class ReadableAddress:
+    """No address of ours holds a NUL, and PostgreSQL takes none: whoever looks it up would fail at it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any) -> None:
+        if "\0" in request.path:
+            raise Http404
 
 
 class IdleTimeout:

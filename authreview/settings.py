@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "authreview.middleware.ReadableAddress",
     "authreview.middleware.IdleTimeout",
     "authreview.middleware.NotKept",
     "authreview.middleware.SignInRequired",
