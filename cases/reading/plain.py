@@ -9,7 +9,6 @@ from pathlib import Path
 import docx
 from django.conf import settings
 from docx.document import Document as DocxDocument
-from docx.opc.exceptions import PackageNotFoundError
 from docx.table import Table
 from PIL import ImageFont
 
@@ -62,7 +61,7 @@ def read_docx(data: bytes, most_pages: int) -> Contents:
     body = _checked_package(data)
     try:
         lines = list(_lines(docx.Document(io.BytesIO(data))))
-    except (PackageNotFoundError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile) as error:
+    except Exception as error:  # python-docx checks nothing: what is not as it expects fails in whatever way it happens to
         raise Unreadable(DAMAGED) from error
     if not any(line.strip() for line in lines):
         raise Unreadable("This DOCX file holds no text. Print it to a PDF and attach that.")
@@ -102,20 +101,13 @@ def _lines(document: DocxDocument) -> Iterator[str]:
     for block in document.iter_inner_content():
         if isinstance(block, Table):
             for row in block.rows:
-                yield "   ".join(_distinct(cell.text.replace("\n", " ").strip() for cell in row.cells))
+                # not row.cells: that repeats a cell for each column it claims to span, millions if it likes
+                cells = row._tr.tc_lst  # noqa: SLF001 - python-docx has no other way to a cell as it stands in the file
+                yield "   ".join(" ".join(paragraph.text for paragraph in cell.p_lst).replace("\n", " ").strip() for cell in cells)
         else:
             yield from block.text.split("\n")
     if footer:
         yield from ("", *footer)
-
-
-def _distinct(cells: Iterator[str]) -> Iterator[str]:
-    """A merged cell stands once in its row."""
-    before = None
-    for cell in cells:
-        if cell != before:
-            yield cell
-        before = cell
 
 
 @cache
