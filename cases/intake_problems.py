@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from authreview.errors import Problem
 from criteria.enums import Certainty, Response, Side
@@ -27,6 +27,8 @@ LAST_BEFORE_FIRST = "The last day of service cannot be before the first."
 LAST_WITHOUT_FIRST = "Give the first day of service too."
 ENDS_BEFORE_START = "A trial cannot end before it starts."
 NOT_A_DAY = "Write the onset as a day, a month or a year: 2025-08-10, 2025-08 or 2025."
+MOST_YEARS = 10
+CHECK_THE_YEAR = f"This day is more than {MOST_YEARS} years away. Check the year."
 SITE_TWICE = "This site is listed twice on this side."
 DIAGNOSIS_TWICE = "This diagnosis is listed twice."
 LEFT_BEFORE_JOINED = "Coverage cannot end before it began."
@@ -44,6 +46,11 @@ def is_onset(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_far_off(day: date | None, from_day: date) -> bool:
+    """Whether a day of care can only be a slip of the pen: no request is that old, and no approval reaches that far."""
+    return day is not None and abs(day.year - from_day.year) > MOST_YEARS
 
 
 def receipt_problem(received_at: datetime | None, reason: str, entered_at: datetime) -> str:
@@ -72,7 +79,7 @@ def _all(data: IntakeData, entered_at: datetime) -> Iterator[tuple[str, str]]:
     if not data.lines:
         yield "Service lines", "A request has at least one service line."
     for number, line in enumerate(data.lines, start=1):
-        yield from ((f"Line {number}", message) for message in _line(data, line))
+        yield from ((f"Line {number}", message) for message in _line(data, line, entered_at.date()))
     for number, trial in enumerate(data.treatments, start=1):
         yield from ((f"Treatment {number}", message) for message in _treatment(trial))
 
@@ -112,7 +119,7 @@ def _diagnoses(data: IntakeData) -> Iterator[tuple[str, str]]:
         yield f"Diagnosis {code}", DIAGNOSIS_TWICE
 
 
-def _line(data: IntakeData, line: LineData) -> Iterator[str]:
+def _line(data: IntakeData, line: LineData, today: date) -> Iterator[str]:
     if not SERVICE_CODE.fullmatch(line.code):
         yield NOT_A_SERVICE_CODE
     if not 1 <= line.units <= MOST_UNITS:
@@ -121,6 +128,8 @@ def _line(data: IntakeData, line: LineData) -> Iterator[str]:
         yield LAST_WITHOUT_FIRST
     if line.last_service and line.first_service and line.last_service < line.first_service:
         yield LAST_BEFORE_FIRST
+    if is_far_off(line.first_service, today) or is_far_off(line.last_service, today):
+        yield CHECK_THE_YEAR
     if line.onset and not is_onset(line.onset):
         yield NOT_A_DAY
     if unknown := sorted(set(line.diagnoses) - {row.code for row in data.diagnoses}):

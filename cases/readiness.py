@@ -19,7 +19,9 @@ from criteria.enums import Authority, Family, GroupKind, Value
 from criteria.tree import Criterion, Node
 
 from .enums import DenialBasis, ItemStatus, Outcome
+from .intake_problems import CHECK_THE_YEAR, is_far_off
 from .models import InformationRequest, PeerToPeer
+from .queries.decide import validity
 from .queries.lines import LineReview
 
 NO_RULE = "No policy governs this line, so a medical director decides it."
@@ -150,7 +152,7 @@ def decision_problems(
             Problem("Conflict of interest", page + "#no-conflict", "Say that you have no conflict of interest in this decision.")
         )
     if draft.outcome != Outcome.DENIED:
-        problems += _dates(draft, page)
+        problems += _dates(review, draft, page, timezone.localdate(now))
     if draft.outcome == Outcome.APPROVED:
         met = review.assessment is not None and review.assessment.value == Value.MET
         if not met and not draft.rationale.strip():
@@ -232,9 +234,15 @@ def _still_asked(review: LineReview, requests: Sequence[InformationRequest], pag
     return []
 
 
-def _dates(draft: DecisionDraft, page: str) -> list[Problem]:
-    if draft.valid_from and draft.valid_through and draft.valid_through < draft.valid_from:
+def _dates(review: LineReview, draft: DecisionDraft, page: str, today: date) -> list[Problem]:
+    """The days as they will be signed: what is left empty is as asked for."""
+    first, last = validity(review.line.case, review.line, today)
+    first = draft.valid_from or first
+    last = draft.valid_through or max(first, last)
+    if last < first:
         return [Problem("Valid through", page + "#id_valid_through", "The last day cannot be before the first.")]
+    if is_far_off(first, today) or is_far_off(last, today):
+        return [Problem("Valid from", page + "#id_valid_from", CHECK_THE_YEAR)]
     return []
 
 

@@ -4,7 +4,7 @@ Nothing here decides by itself, and there is no action that decides several line
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,9 +14,9 @@ from authreview.canonical import canonical, sha256
 from authreview.errors import Conflict, Denied, Incomplete, Problem
 from authreview.models import User
 from cases import permissions, readiness
-from cases.enums import ADVERSE, CaseStatus, ClockKind, LineStatus, Outcome, ReviewKind, SignedAs, SignedWith
+from cases.enums import ADVERSE, CaseStatus, ClockKind, LineStatus, Outcome, SignedAs, SignedWith
 from cases.models import Case, Determination, Referral, ServiceLine, Session
-from cases.queries.decide import Beside, beside
+from cases.queries.decide import Beside, beside, validity
 from cases.queries.lines import LineReview, line_review
 from cases.queries.recorded import CaseRecord, case_record
 from cases.queries.snapshot import NO_RULE, basis_of_decision, decision_of, digest_shown, verify_signature
@@ -32,7 +32,6 @@ from .settle import move, settle
 
 __all__ = ["approve_lines", "mark_notified", "refer_lines", "return_line", "sign_determination", "verify_signature"]
 
-VALID_DAYS = 90  # a convention without a source (DOMAIN U12): how long an approval may be used
 CHANGED = "Something on this line changed since the page was shown. Look at it again, then sign."
 UNSEALED = "A decision against the request is signed with your password."
 
@@ -229,16 +228,6 @@ def _granted(case: Case, line: ServiceLine, draft: DecisionDraft, now: datetime)
         "valid_through": draft.valid_through or max(last, draft.valid_from or first),
         "authorization_number": authorization_number(case, line, now.year),
     }
-
-
-def validity(case: Case, line: ServiceLine, decided_on: date) -> tuple[date, date]:
-    """First and last day of an approval: 90 days from the service date, or from the decision; after the service its own dates."""
-    first = line.first_service or decided_on
-    if case.review_type == ReviewKind.POSTSERVICE and line.first_service:
-        return first, line.last_service or first
-    if case.review_type == ReviewKind.PRESERVICE:
-        first = max(first, decided_on)
-    return first, max(first + timedelta(days=VALID_DAYS), line.last_service or first)
 
 
 def authorization_number(case: Case, line: ServiceLine, year: int) -> str:

@@ -12,6 +12,8 @@ from cases.enums import DenialBasis, Outcome, PeerOutcome
 from cases.models import Document
 from cases.queries.asking import ItemDraft, Target
 
+A_YEAR = timedelta(days=366)
+TOO_FAR = "This is more than a year away. Check the year."
 _TARGET = re.compile(r"(\d{1,3})(?:!([\w-]{1,40})|:([\w,-]*))")
 
 
@@ -85,6 +87,8 @@ class OwnItemForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("en") and not data.get("line") and "line" not in self.errors:
+            self.add_error("line", "Say which line this is about.")
         if data.get("en") and self.member_language == "es" and not data.get("es"):
             self.add_error("es", "This member reads Spanish: the notice needs these words too.")
         return data
@@ -113,8 +117,8 @@ class UntilForm(forms.Form):
         until = datetime.combine(day, time(23, 59), self.zone)
         if until <= now:
             raise forms.ValidationError("The last day for the answer is still to come.")
-        if until > now + timedelta(days=366):
-            raise forms.ValidationError("This is more than a year away. Check the year.")
+        if until > now + A_YEAR:
+            raise forms.ValidationError(TOO_FAR)
         return until
 
 
@@ -221,6 +225,12 @@ class OfferForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"}, format="%Y-%m-%dT%H:%M"),
     )
+
+    def clean_open_until(self) -> datetime:
+        until: datetime = self.cleaned_data["open_until"]
+        if until > timezone.now() + A_YEAR:
+            raise forms.ValidationError(TOO_FAR)
+        return until
 
 
 class ConversationForm(forms.Form):

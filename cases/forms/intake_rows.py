@@ -6,10 +6,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
+from django.utils import timezone
 
+from authreview.numbers import whole_number
 from cases.enums import CertaintyLabel, SideLabel, TreatmentKind, TreatmentResponse
 from cases.intake_data import DiagnosisData, LineData, SiteData, TreatmentData
 from cases.intake_problems import (
+    CHECK_THE_YEAR,
     DIAGNOSIS_CODE,
     ENDS_BEFORE_START,
     LAST_BEFORE_FIRST,
@@ -19,6 +22,7 @@ from cases.intake_problems import (
     NOT_A_SERVICE_CODE,
     SERVICE_CODE,
     SITE_TWICE,
+    is_far_off,
 )
 
 from .intake import DayField, OnsetField, QuietForm
@@ -105,7 +109,7 @@ class LineForm(QuietForm):
     @property
     def sites_shown(self) -> int:
         typed = str(self.data.get(self.add_prefix("site_count"), "")) if self.is_bound else "1"
-        return min(int(typed), MOST_SITES) if typed.isdecimal() else 0
+        return min(whole_number(typed) or 0, MOST_SITES)
 
     @property
     def site_rows(self) -> list[dict[str, Any]]:
@@ -130,6 +134,9 @@ class LineForm(QuietForm):
             self.add_error("first_service", LAST_WITHOUT_FIRST)
         if first and last and last < first:
             self.add_error("last_service", LAST_BEFORE_FIRST)
+        for name, day in (("first_service", first), ("last_service", last)):
+            if is_far_off(day, timezone.localdate()):
+                self.add_error(name, CHECK_THE_YEAR)
         seen: set[tuple[str, str]] = set()
         for number in range(self.sites_shown):
             name, side = " ".join(cleaned.get(f"site_{number}", "").split()), cleaned.get(f"side_{number}", "")
@@ -144,7 +151,8 @@ class LineForm(QuietForm):
         """The codes this line is for; row numbers count from 1. Raises ValidationError for one that the request does not name."""
         found: list[str] = []
         for each in self.cleaned_data.get("diagnoses", "").upper().replace(",", " ").replace(";", " ").split():
-            code = known[int(each) - 1] if each.isdecimal() and 0 < int(each) <= len(known) else each
+            number = whole_number(each)
+            code = known[number - 1] if number is not None and 0 < number <= len(known) else each
             if code not in known:
                 raise ValidationError(f"{each} is not among the diagnoses of this request.")
             found.append(code)

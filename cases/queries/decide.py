@@ -5,11 +5,12 @@ Writes nothing. Signing is actions/determination.py, what a signature freezes is
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from cases.enums import DenialBasis, ItemStatus
+from cases.enums import DenialBasis, ItemStatus, ReviewKind
 from cases.models import Amendment, Case, Document, InformationRequest, PageOpening, PeerToPeer, Referral, RequestItem, Score, ServiceLine
 from cases.wording import long_date
 from criteria.enums import Family, Value
@@ -18,6 +19,7 @@ from criteria.tree import Criterion
 from .lines import LineReview
 
 LANGUAGES = ("en", "es")
+VALID_DAYS = 90  # a convention without a source (DOMAIN U12): how long an approval may be used
 OTHER_REASON = {
     "en": "A note from your doctor that shows a different reason for the care, one that our rule covers.",
     "es": "Una nota de su médico que muestre otra razón para la atención, una que nuestra regla cubra.",
@@ -30,6 +32,17 @@ ASKED = {
     "en": "We asked your doctor for this on {asked}. The answer was due by {due}. It did not come.",
     "es": "Le pedimos esto a su médico el {asked}. La respuesta debía llegar a más tardar el {due}. No llegó.",
 }
+
+
+def validity(case: Case, line: ServiceLine, decided_on: date) -> tuple[date, date]:
+    """First and last day of an approval: 90 days from the service date, or from the decision; after the service its own dates."""
+    first = line.first_service or decided_on
+    if case.review_type == ReviewKind.POSTSERVICE and line.first_service:
+        return first, line.last_service or first
+    if case.review_type == ReviewKind.PRESERVICE:
+        first = max(first, decided_on)
+    enough = first + min(timedelta(days=VALID_DAYS), date.max - first)  # an amended day may be any day there is
+    return first, max(enough, line.last_service or first)
 
 
 # ---- the member's reason --------------------------------------------------------------------------------------------------------

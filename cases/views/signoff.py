@@ -15,7 +15,7 @@ from authreview.access import reads
 from authreview.due import day
 from authreview.session import is_fresh, is_password_of_reader
 from cases import permissions
-from cases.actions.determination import return_line, sign_determination, validity
+from cases.actions.determination import return_line, sign_determination
 from cases.actions.peer_to_peer import Conversation, offer_peer_to_peer, record_peer_to_peer
 from cases.enums import ADVERSE, LineStatus, Outcome, SignedWith
 from cases.forms.decide import ASK, RETURN, ConversationForm, DecisionForm, OfferForm
@@ -25,7 +25,7 @@ from cases.presenters.decide import asked_for, head
 from cases.presenters.letter_words import LetterWords, letter_words
 from cases.presenters.request import request_shown
 from cases.presenters.timeline import drawing
-from cases.queries.decide import Beside, beside, pages_opened
+from cases.queries.decide import Beside, beside, pages_opened, validity
 from cases.queries.lines import LineReview, line_review
 from cases.queries.recorded import CaseRecord
 from cases.queries.rules import policies
