@@ -1,0 +1,215 @@
+"""What a browser would never send, somebody will: it is refused in words, changes nothing, and is never an error of the server."""
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from authreview.errors import Incomplete
+from cases.actions.intake import take_in
+from cases.reading import Unreadable, read_file
+from tests.decisions import referred
+from tests.factories import founding_case, user
+from tests.intakes import FORM, REQUEST, ready
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "let me in, please"
+NO_NUMBERS = ["²", "٣", "9" * 5000, "9" * 25, "-1", "1e9", "\0"]
+
+
+@pytest.fixture
+def signed_in(client):
+    """`signed_in("nurse")`: the client, signed in as one of that role."""
+
+    def of(*roles, **more):
+        client.force_login(user(*roles, **more), backend="authreview.backends.RoleBackend")
+        return client
+
+    return of
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS)
+def test_numbers_in_addresses_that_are_none(signed_in, frozen, text):
+    case = founding_case("a")
+    client = signed_in("nurse")
+    for name, args, query in (
+        ("referral", [case.reference], "line"),
+        ("approve", [case.reference], "line"),
+        ("cases", [], "after"),
+        ("cases", [], "before"),
+        ("worklist", [], "after"),
+        ("case", [case.reference], "document"),
+        ("case", [case.reference], "page"),
+        ("case", [case.reference], "mark"),
+    ):
+        assert (name, query, client.get(reverse(name, args=args), {query: text}).status_code) == (name, query, 200)
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS)
+def test_numbers_in_forms_that_are_none(signed_in, frozen, text):
+    case = founding_case("a")
+    client = signed_in("nurse")
+    for name in ("referral", "approve"):
+        assert client.post(reverse(name, args=[case.reference]), {"lines": text, "question": "?"}).status_code == 422
+    assert client.post(reverse("letters-print-pdf"), {"letters": text}).status_code == 422
+    for button, value in (
+        ("remove-line", text),
+        ("search-diagnosis", text),
+        ("pick-diagnosis", f"{text}:M79.18"),
+        ("add-site", text),
+        ("remove-site", f"{text}:{text}"),
+        ("pick-member", text),
+    ):
+        typed = {"lines-TOTAL_FORMS": text, "lines-0-site_count": text, f"lines-{text[:300]}-code": "20553", "lines-0-diagnoses": text}
+        assert (button, client.post(reverse("intake-new"), typed | {button: value}).status_code) == (button, 200)
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS)
+def test_numbers_in_the_administration_that_are_none(signed_in, frozen, text):
+    founding_case("a")
+    client = signed_in("admin", is_staff=True)
+    for page in ("criteria/policyversion", "cases/case", "cases/caseevent"):
+        path = f"/admin/{page}/{text}/change/".replace("\0", "%00")
+        assert (page, client.get(path).status_code < 500) == (page, True)
+    assert client.get("/admin/criteria/policyversion/", {"basis": text}).status_code in (200, 302)
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "//[", "http://testserver/?a=%ff", "\x01"])
+def test_an_address_that_htmx_never_names(signed_in, frozen, address):
+    case = founding_case("a")
+    path = reverse("case", args=[case.reference])
+    assert signed_in("nurse").get(path, headers={"HX-Request": "true", "HX-Current-URL": address}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["//elsewhere.example/x", "/\\elsewhere.example"])
+def test_the_way_back_is_no_way_out(signed_in, path):
+    """A path of ours that begins with two slashes would lead to another site when it stands in a link."""
+    client = signed_in("letters")
+    answer = client.get(reverse("intake-new"), headers={"Referer": f"http://testserver{path}"})
+    assert (answer.status_code, "elsewhere.example" in answer.content.decode()) == (403, False)
+    client.logout()
+    answer = client.post(reverse("take-next"), headers={"Referer": f"http://testserver{path}"})
+    assert answer["Location"] == "/sign-in/?next=/"
+
+
+def test_a_nul_in_an_address(signed_in, frozen):
+    """PostgreSQL takes none in a text."""
+    client = signed_in("nurse", "policy_editor")
+    for path in (
+        "/cases/%00/",
+        "/cases/PA-2026-000001%00/",
+        "/policies/x/questionnaires/%00",
+        "/policies/x/replay/%00",
+        "/code-sets/codes/%00/",
+    ):
+        assert (path, client.get(path).status_code) == (path, 404)
+    assert client.post(reverse("intake-autosave"), {"draft": "PA-\0"}).status_code == 404
+
+
+# ---- days that no calendar of care holds ----------------------------------------------------------------------------------------
+FAR = ["0001-01-01", "9999-12-31", "9999-10-15"]
+APPROVE = {"decision": "approved", "rationale": "The block can confirm the diagnosis.", "no_conflict": "on", "password": PASSWORD}
+
+
+@pytest.mark.parametrize("day", FAR)
+def test_a_day_of_service_far_away_is_not_routed(signed_in, frozen, day):
+    ready()
+    days = {"lines-0-first_service": day, "lines-0-last_service": day}
+    answer = signed_in("intake").post(reverse("intake-new"), FORM | days | {"route": "1"})
+    assert (answer.status_code, answer.content.decode().count("more than 10 years away") > 1) == (422, True)
+    with pytest.raises(Incomplete, match="cannot be routed"):
+        take_in(data=replace(REQUEST, lines=(replace(REQUEST.lines[0], first_service=date.fromisoformat(day)),)), by=user("intake"))
+
+
+@pytest.mark.parametrize("day", FAR)
+def test_a_line_amended_to_a_day_far_away_can_still_be_decided(signed_in, frozen, day):
+    case = referred()
+    case.lines.filter(number=3).update(first_service=day)
+    page = reverse("sign-off-line", args=[case.reference, 3])
+    client = signed_in("medical_director")
+    assert client.get(page).status_code == 200
+    days = {"valid_from": "2026-03-10", "valid_through": "2026-06-08"}
+    assert client.post(page, APPROVE | days).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"),
+    [
+        ({"valid_through": "2026-03-01"}, "The last day cannot be before the first."),
+        ({"valid_through": "9999-12-31"}, "Check the year."),
+        ({"valid_from": "0001-01-01"}, "Check the year."),
+        ({"valid_from": "9999-12-31"}, "Check the year."),
+    ],
+)
+def test_an_approval_is_for_days_that_stand(signed_in, frozen, days, sentence):
+    case = referred()
+    answer = signed_in("medical_director").post(reverse("sign-off-line", args=[case.reference, 3]), APPROVE | days)
+    assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
+
+
+def test_a_conversation_is_offered_for_days_that_stand(signed_in, frozen):
+    case = referred()
+    offer = {"offer": "1", "p2p-how": "phone", "p2p-open_until": "9999-12-31T23:59"}
+    answer = signed_in("medical_director").post(reverse("peer-to-peer", args=[case.reference, 3]), offer)
+    assert (answer.status_code, "more than a year away" in answer.content.decode()) == (422, True)
+
+
+def test_an_own_item_is_about_a_line(signed_in, frozen):
+    case = founding_case("a")
+    typed = {"item-TOTAL_FORMS": "0", "item-INITIAL_FORMS": "0", "own-en": "The note of 2 March.", "answer_by": "2026-03-20"}
+    answer = signed_in("nurse").post(reverse("information-request", args=[case.reference]), typed)
+    said = answer.content.decode()
+    assert (answer.status_code, "Say which line this is about." in said, "The note of 2 March." in said) == (422, True, True)
+
+
+# ---- files ----------------------------------------------------------------------------------------------------------------------
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+PARTS = {
+    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType='
+    '"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',
+    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type='
+    '"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>',
+}
+
+
+def docx(document):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in (PARTS | {"word/document.xml": document}).items():
+            archive.writestr(name, text)
+    return packed.getvalue()
+
+
+def table(*rows):
+    cell = "<w:tc>{}<w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+    written = "".join("<w:tr>" + "".join(cell.format(*each) for each in row) + "</w:tr>" for row in rows)
+    return f"<w:document {W}><w:body><w:tbl><w:tblGrid><w:gridCol/></w:tblGrid>{written}</w:tbl></w:body></w:document>"
+
+
+@pytest.mark.parametrize("document", [f"<w:document {W}/>", "<a/>", "no XML at all"])
+def test_a_docx_without_a_body_is_damaged(document):
+    with pytest.raises(Unreadable, match="damaged"):
+        read_file(docx(document))
+
+
+def test_a_cell_that_spans_millions_of_columns_is_one_cell():
+    span = '<w:tcPr><w:gridSpan w:val="2000000000"/></w:tcPr>'
+    (page,) = read_file(docx(table([(span, "naproxen"), ("", "failed")]))).pages
+    assert page.text.split() == ["naproxen", "failed"]
+
+
+def test_a_cell_merged_over_thousands_of_rows_is_read_row_by_row():
+    merged = "<w:tcPr><w:vMerge/></w:tcPr>"
+    read = read_file(docx(table(*([(merged, f"row{number}")] for number in range(3000)))))
+    assert sum(len(page.text.split()) for page in read.pages) == 3000
+
+
+def test_a_docx_reads_no_file_of_the_server():
+    entity = '<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+    document = f"{entity}<w:document {W}><w:body><w:p><w:r><w:t>A note: &e;</w:t></w:r></w:p></w:body></w:document>"
+    (page,) = read_file(docx(document)).pages
+    assert page.text.split() == ["A", "note:"]
