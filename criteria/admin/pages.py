@@ -43,7 +43,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     """A draft from a file or from pasted text; errors stand beside their lines, and what was given stays."""
     user = _user(request)
     if request.method != "POST":
-        start = PolicyVersion.objects.filter(pk=whole_number(request.GET.get("from", ""))).first()
+        start = PolicyVersion.objects.filter(pk=whole_number(request.GET.get("from", "")) or 0).first()
         form = PolicyTextForm(initial={"text": dump(start.document) if start else ""})
         return _import_page(request, form, start, 200)
     form = PolicyTextForm(request.POST, request.FILES)
