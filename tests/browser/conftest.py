@@ -75,6 +75,7 @@ class Screens:
     def __call__(self, page, name):
         if self.wanted:
             SCREENS.mkdir(exist_ok=True)
+            page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
             page.screenshot(path=SCREENS / f"{name}.png", caret="initial")  # hiding it would be an inline style
 
     def picture(self, name, image):

@@ -330,6 +330,12 @@ def tells(person, *sentences):
         expect(person.page.locator("#timeline")).to_contain_text(sentence)
 
 
+def looks_at(person, address, heading):
+    person.page.goto(address)
+    expect(person.page.get_by_role("heading", name=heading).first).to_be_visible()
+    person.page.wait_for_load_state()
+
+
 def opens_summary(person, reference):
     person.page.goto(f"/cases/{reference}/summary")
     person.page.wait_for_load_state()

@@ -1,6 +1,6 @@
 """Case A as nurse and director live it: trigger point injections and three blocks, from the fax to the letters, under both plans."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -36,7 +36,6 @@ def test_base_plan(office, screen):
     reference = steps.intake_routes(intake)
 
     nurse = office.at("nurse", RECEIVED.replace(day=3, hour=9))
-    screen(nurse.page, "worklist-new")
     steps.takes_next(nurse, reference)
     with nurse.counted("Case A, first touch") as count:
         marks_the_injections(nurse)
@@ -69,7 +68,6 @@ def test_base_plan(office, screen):
         steps.turns_to_sign_off(director, reference, line)
         steps.talks_to_the_practice(director)
         steps.denies(director, basis=UNPROVEN, why=WHY[line], circumstances=CONSIDERED, screen=screen if line == 3 else None)
-    screen(director.page, "decided")
     steps.opens_summary(director, reference)
     screen(director.page, "summary")
 
@@ -99,7 +97,13 @@ def test_plan_with_the_exception(office, screen):
     """The same request under plan `ahh`: a nurse certifies the greater occipital block; the other two go to the director."""
     case = founding_case("a", plan="ahh", received_at=RECEIVED)
     reference, demo = case.reference, case_a(RECEIVED, plan="ahh")
+    for day in (1, 2, 3):  # others, due later
+        founding_case("b", received_at=RECEIVED - timedelta(days=day), member_id=f"AHH-00030{day}")
     nurse = office.at("nurse", RECEIVED.replace(day=3, hour=9))
+    steps.looks_at(nurse, "/?tab=team", "Worklist")
+    screen(nurse.page, "worklist")
+    steps.looks_at(nurse, "/policies/trigger-point-injections/", "Trigger point injections")
+    screen(nurse.page, "policies")
     steps.takes_next(nurse, reference)
     marks_the_injections(nurse)
     marks_a_block(nurse, 2, "Nerve blocks: supraorbital, supratrochlear", 1)
