@@ -4,7 +4,7 @@ Published content is never written again: the database refuses it too. A correct
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ IN_WORK = (VersionStatus.DRAFT, VersionStatus.IN_REVIEW, VersionStatus.APPROVED)
 
 
 @transaction.atomic
-def new_draft(*, document: Mapping[str, Any], by: User) -> PolicyVersion:
+def new_draft(*, document: Mapping[str, Any], by: User, at: datetime | None = None) -> PolicyVersion:
     """A draft, which may be incomplete; its policy is made if it is the first. Raises Denied, Incomplete, Conflict."""
     permissions.check_draft(by)
     slug, name = _identity(document)
@@ -44,9 +44,9 @@ def new_draft(*, document: Mapping[str, Any], by: User) -> PolicyVersion:
     in_work = policy.versions.filter(status__in=IN_WORK).first()
     if in_work:
         raise Conflict(f"{slug} has {in_work.version} in work already; finish or withdraw that one first.")
-    version = PolicyVersion(policy=policy, drafted_by=by, drafted_at=timezone.now())
+    version = PolicyVersion(policy=policy, drafted_by=by, drafted_at=at or timezone.now())
     _write(version, document)
-    _event(policy, "drafted", by=by, version=version, payload={"digest": version.digest})
+    _event(policy, "drafted", by=by, version=version, at=at, payload={"digest": version.digest})
     return version
 
 
@@ -117,15 +117,15 @@ def waive_spanish(*, version_id: int, by: User) -> PolicyVersion:
 
 
 @transaction.atomic
-def submit(*, version_id: int, by: User) -> PolicyVersion:
+def submit(*, version_id: int, by: User, at: datetime | None = None) -> PolicyVersion:
     """Draft to in review. Raises Incomplete with what blocks publishing."""
     permissions.check_draft(by)
     version = _locked(version_id)
     _must_be(version, VersionStatus.DRAFT)
     _must_be_ready(version)
-    version.status, version.submitted_by, version.submitted_at = VersionStatus.IN_REVIEW, by, timezone.now()
+    version.status, version.submitted_by, version.submitted_at = VersionStatus.IN_REVIEW, by, at or timezone.now()
     version.save(update_fields=["status", "submitted_by", "submitted_at"])
-    _event(version.policy, "submitted", by=by, version=version)
+    _event(version.policy, "submitted", by=by, version=version, at=at)
     return version
 
 
@@ -146,28 +146,28 @@ def return_to_draft(*, version_id: int, by: User, why: str) -> PolicyVersion:
 
 
 @transaction.atomic
-def approve(*, version_id: int, by: User) -> PolicyVersion:
+def approve(*, version_id: int, by: User, at: datetime | None = None) -> PolicyVersion:
     """In review to approved, by another person than drafted or submitted it."""
     version = _locked(version_id)
     permissions.check_approve(by, version, authors(version))
     _must_be(version, VersionStatus.IN_REVIEW)
     _must_be_ready(version)
-    version.status, version.approved_by, version.approved_at = VersionStatus.APPROVED, by, timezone.now()
+    version.status, version.approved_by, version.approved_at = VersionStatus.APPROVED, by, at or timezone.now()
     version.save(update_fields=["status", "approved_by", "approved_at"])
-    _event(version.policy, "approved", by=by, version=version)
+    _event(version.policy, "approved", by=by, version=version, at=at)
     return version
 
 
 @transaction.atomic
-def publish(*, version_id: int, by: User) -> PolicyVersion:
+def publish(*, version_id: int, by: User, at: datetime | None = None) -> PolicyVersion:
     """Approved to published: from here on the document is frozen."""
     version = _locked(version_id)
     permissions.check_publish(by, version, authors(version))
     _must_be(version, VersionStatus.APPROVED)
     _must_be_ready(version)
-    version.status, version.published_by, version.published_at = VersionStatus.PUBLISHED, by, timezone.now()
+    version.status, version.published_by, version.published_at = VersionStatus.PUBLISHED, by, at or timezone.now()
     version.save(update_fields=["status", "published_by", "published_at"])
-    _event(version.policy, "published", by=by, version=version, payload={"digest": version.digest})
+    _event(version.policy, "published", by=by, version=version, at=at, payload={"digest": version.digest})
     return version
 
 
@@ -198,7 +198,7 @@ def discard_draft(*, version_id: int, by: User) -> None:
     version.delete()
 
 
-def publish_shipped(*, editor: User, approver: User) -> list[PolicyVersion]:
+def publish_shipped(*, editor: User, approver: User, at: datetime | None = None) -> list[PolicyVersion]:
     """Import and publish the policies that ship with the product, bases before overlays. Versions that are there are passed over."""
     files = [load(path.read_bytes(), path.name) for path in sorted(SHIPPED.glob("*.yaml"))]
     done: list[PolicyVersion] = []
@@ -207,10 +207,10 @@ def publish_shipped(*, editor: User, approver: User) -> list[PolicyVersion]:
             raise Incomplete(f"{file.name} is not valid.", [Problem(error.path, "", error.message) for error in file.errors])
         if PolicyVersion.objects.filter(policy__slug=file.policy.policy, version=file.policy.version).exists():
             continue
-        draft = new_draft(document=file.document, by=editor)
-        submit(version_id=draft.pk, by=editor)
-        approve(version_id=draft.pk, by=approver)
-        done.append(publish(version_id=draft.pk, by=approver))
+        draft = new_draft(document=file.document, by=editor, at=at)
+        submit(version_id=draft.pk, by=editor, at=at)
+        approve(version_id=draft.pk, by=approver, at=at)
+        done.append(publish(version_id=draft.pk, by=approver, at=at))
     return done
 
 
@@ -295,9 +295,11 @@ def blockers_of(version: PolicyVersion) -> Sequence[Blocker]:
     return publishing_problems(version, loaded(version.document, version.policy.slug).policy, list(published_versions()))
 
 
-def _event(policy: Policy, kind: str, *, by: User, version: PolicyVersion, payload: Mapping[str, Any] | None = None) -> PolicyEvent:
+def _event(
+    policy: Policy, kind: str, *, by: User, version: PolicyVersion, payload: Mapping[str, Any] | None = None, at: datetime | None = None
+) -> PolicyEvent:
     """Append one event to a locked policy."""
-    at, text = timezone.now(), canonical(dict(payload or {}))
+    at, text = (at or timezone.now()).astimezone(UTC), canonical(dict(payload or {}))
     policy.refresh_from_db(fields=["event_count", "event_head"])
     sequence = policy.event_count + 1
     digest = chained(policy.event_head, policy.slug, sequence, kind, version.version, by.pk, at.isoformat(), text)
