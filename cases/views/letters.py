@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from authreview.access import reads, record_access
-from authreview.errors import Incomplete
+from authreview.errors import Conflict, Incomplete
 from authreview.numbers import whole_number
 from cases import permissions
 from cases.actions.letters import issue_wanted, record_deliveries, record_delivery, void_letter
@@ -24,6 +24,7 @@ from cases.queries.letters import letter_bytes, letter_material, letter_of, lett
 from .loaders import UserRequest, load_case
 
 PAGE = "cases/letters/letters.html"
+NOT_SHOWN = "A letter is issued as it was shown. Look at it first."
 
 
 @require_GET
@@ -46,6 +47,8 @@ def letters_issue(request: UserRequest, reference: str) -> HttpResponse:
     tokens = [token.partition(":") for token in request.POST.getlist("letter")]
     if not tokens:
         raise Incomplete("Choose a letter to issue.")
+    if not all(digest for _, _, digest in tokens):
+        raise Conflict(NOT_SHOWN)
     issued = [issue_wanted(case_id=case.pk, key=key, shown=digest, by=request.user) for key, _, digest in tokens]
     words = "The letter is issued." if len(issued) == 1 else f"{len(issued)} letters are issued."
     messages.success(request, f"{words} Record how it goes out once it has.")

@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from authreview.errors import Incomplete
 from cases.actions.intake import take_in
+from cases.actions.letters import issue_letter, prepare_letters
 from cases.reading import Unreadable, read_file
+from tests import letter_cases
 from tests.decisions import referred
-from tests.factories import founding_case, user
+from tests.factories import case_at, founding_case, user
 from tests.intakes import FORM, REQUEST, ready
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +215,22 @@ def test_a_docx_reads_no_file_of_the_server():
     document = f"{entity}<w:document {W}><w:body><w:p><w:r><w:t>A note: &e;</w:t></w:r></w:p></w:body></w:document>"
     (page,) = read_file(docx(document)).pages
     assert page.text.split() == ["A", "note:"]
+
+
+# ---- what is sent out as it was shown, and what is another case's ---------------------------------------------------------------
+def test_a_letter_that_was_not_shown_is_not_issued(signed_in, frozen):
+    case = case_at("decided")
+    answer = signed_in("letters").post(reverse("letters-issue", args=[case.reference]), {"letter": "decision-member"})
+    assert (answer.status_code, case.letters.count()) == (409, 0)
+
+
+@pytest.mark.parametrize("name", ["letter", "letter-pdf", "document", "document-file", "information-received"])
+def test_what_is_another_cases_is_not_found(signed_in, frozen, name):
+    """By its number, under the address of a case that one may read."""
+    client = signed_in("nurse", "letters")
+    asked, other = letter_cases.asked(letter_cases.ready("a")), founding_case("b")
+    (letter, *_) = prepare_letters(case_id=asked.pk, by=user("nurse"))
+    issue_letter(letter_id=letter.pk, by=user("nurse"))
+    number = {"letter": letter.pk, "document": asked.documents.get().pk, "information": asked.requests.get().pk}[name.split("-")[0]]
+    assert client.get(reverse(name, args=[asked.reference, number])).status_code == 200
+    assert client.get(reverse(name, args=[other.reference, number])).status_code == 404
