@@ -15,11 +15,14 @@ PLACES = """async (wanted) => {
     const at = words.findIndex((_, place) => parts.every((part, step) => says(place + step, part)));
     if (at < 0) return null;
     words[at].scrollIntoView({ block: 'nearest', behavior: 'instant' });
+    const pictures = [...document.querySelectorAll('#record-pane img, .sheet img')];
+    await Promise.all(pictures.map((picture) => picture.decode().catch(() => null)));
     const look = () => [at, at + parts.length - 1].map((place) => words[place].getBoundingClientRect().toJSON());
-    const moment = () => new Promise((done) => setTimeout(done, 60));
+    const moment = () => new Promise((done) => setTimeout(done, 120));
     let seen = look(), before;  // the page may still move
     do { before = seen; await moment(); seen = look(); } while (JSON.stringify(seen) !== JSON.stringify(before));
-    return seen;
+    const top = document.elementFromPoint(seen[0].x + 1, seen[0].y + seen[0].height / 2);
+    return top?.closest('.sheet-page') ? seen : top?.outerHTML.slice(0, 200) ?? 'outside the window';
 }"""
 
 
@@ -82,7 +85,7 @@ class Hands:
         self._did("drag")
         expect(self.page.locator(".sheet-page tspan").first).to_be_attached()
         places = self.page.evaluate(PLACES, words)
-        assert places, f"the page does not show {words!r}"
+        assert isinstance(places, list), f"the page does not show {words!r}, but {places}"
         first, last = places
         mouse = self.page.mouse
         mouse.move(first["x"] + 1, first["y"] + first["height"] / 2)

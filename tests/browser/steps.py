@@ -225,12 +225,13 @@ def types_a_fact(nurse, number, words, typed, said):
 
 
 def approves(nurse, said):
-    """The line in hand, in full."""
+    """The line in hand, in full. The authorization number that it got."""
     nurse.key("p")
     arrives(nurse, "Approve")
     nurse.key("s")
     told(nurse, said)
     nurse.page.wait_for_load_state()
+    return re.search(r"A-\d{2}-\d{6}-\d{2}-\d", nurse.page.locator("#messages").inner_text()).group()
 
 
 def opens(person, reference):

@@ -55,7 +55,7 @@ def test_base_plan(office, screen):
         steps.everything_has_arrived(nurse)
         steps.amends(nurse, (2, 3, 4), "Amended: lines 2, 3, 4.", first_service="2026-03-30", agreed_with="Jordan Example")
         types_the_answers(nurse, screen)
-        steps.approves(nurse, "Approved: line 1. Authorization A-26-000001-01-1.")
+        line_1 = steps.approves(nurse, "Approved: line 1.")
     count.upto(29, 30)
 
     director = office.at("medical_director", demo.answers.at.replace(hour=15))
@@ -74,7 +74,7 @@ def test_base_plan(office, screen):
     desk = office.at("letters", demo.answers.at.replace(hour=16))
     steps.issues_all(desk, reference, "2 letters are issued.", screen)
     member, practice = steps.letters_of(desk, reference, "Decision in part to the member", "Decision in part to the practitioner")
-    then_the_member_reads(member, denied=(2, 3, 4), approved=("A-26-000001-01-1",))
+    then_the_member_reads(member, denied=(2, 3, 4), approved=(line_1,))
     for line, why in WHY.items():
         steps.once(practice, why, f"Line {line}: ")
     steps.once(practice, "Trigger point injections (20553) Approved", "trapezius, both sides, masseter, both sides, on March 16")
@@ -124,10 +124,10 @@ def test_plan_with_the_exception(office, screen):
     both_sides = {"first_service": "2026-03-30", "sites": "greater occipital nerve, both sides", "agreed_with": "Jordan Example"}
     steps.amends(nurse, (3,), "Amended: line 3.", **both_sides)
     types_the_answers(nurse)
-    steps.approves(nurse, "Approved: line 1. Authorization A-26-000001-01-1.")
+    line_1 = steps.approves(nurse, "Approved: line 1.")
     steps.goes_to_line(nurse, 3)
     steps.accepts_what_changed(nurse)
-    steps.approves(nurse, "Approved: line 3. Authorization A-26-000001-03-7.")
+    line_3 = steps.approves(nurse, "Approved: line 3.")
 
     director = office.at("medical_director", demo.answers.at.replace(hour=15))
     steps.takes_next_to_decide(director, 2)
@@ -141,7 +141,7 @@ def test_plan_with_the_exception(office, screen):
     desk = office.at("letters", demo.answers.at.replace(hour=16))
     steps.issues_all(desk, reference, "2 letters are issued.")
     (member,) = steps.letters_of(desk, reference, "Decision in part to the member")
-    then_the_member_reads(member, denied=(2, 4), approved=("A-26-000001-01-1", "A-26-000001-03-7"))
+    then_the_member_reads(member, denied=(2, 4), approved=(line_1, line_3))
 
 
 def marks_the_injections(nurse):

@@ -68,7 +68,7 @@ def test_case_b(office, screen):
         nurse.key("o")
         steps.types_a_fact(nurse, 1, CONFIRMED, "M54.81 confirmed", "Recorded: M54.81, confirmed.")
         steps.stands(nurse, "Criteria met: a nurse may approve")
-        steps.approves(nurse, "Approved: line 2. Authorization A-26-000001-02-9.")
+        certified = steps.approves(nurse, "Approved: line 2.")
         steps.goes_to_line(nurse, 1)
         steps.refers(nurse, "Line 1 is with the medical director.")
     count.upto(44, 30)
@@ -86,7 +86,7 @@ def test_case_b(office, screen):
     steps.issues_all(desk, reference, "2 letters are issued.")
     (member,) = steps.letters_of(desk, reference, "Decision in part to the member")
     steps.has_no_codes(member)
-    steps.once(member, "No aprobado", "A-26-000001-02-9")
+    steps.once(member, "No aprobado", certified)
     assert "Sus registros no dan una razón de salud para hacer ambos el mismo día." in member
     steps.sends_all(desk, "4 letters are recorded as sent.")
     steps.then_the_queue_is_empty(desk, "notify")
