@@ -59,6 +59,8 @@ def receipt_problem(received_at: datetime | None, reason: str, entered_at: datet
         return REASON_FOR_NOTHING if reason else ""
     if received_at > entered_at:
         return LATER_THAN_NOW
+    if is_far_off(received_at.date(), entered_at.date()):
+        return CHECK_THE_YEAR
     return "" if reason else NO_REASON
 
 

@@ -13,7 +13,7 @@ from localflavor.us.us_states import STATE_CHOICES
 
 from cases.enums import Channel, ReviewKind, Urgency
 from cases.intake_data import MemberData, PractitionerData
-from cases.intake_problems import LEFT_BEFORE_JOINED, NOT_A_DAY
+from cases.intake_problems import CHECK_THE_YEAR, LEFT_BEFORE_JOINED, NOT_A_DAY, is_far_off
 from cases.models import Plan
 from cases.npi import npi_problem
 from cases.typed_dates import NotADate, find_dates
@@ -153,6 +153,8 @@ class IntakeForm(QuietForm):
         at = self.cleaned_data["received_at"]
         if at and at > self.entered_at:
             raise ValidationError("This is later than the entry of the request began.")
+        if at and is_far_off(at.date(), self.entered_at.date()):
+            raise ValidationError(CHECK_THE_YEAR)
         return at
 
     def clean(self) -> dict[str, Any]:

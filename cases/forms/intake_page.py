@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from cases.intake_data import DiagnosisData, IntakeData
-from cases.intake_problems import DIAGNOSIS_CODE, DIAGNOSIS_TWICE
+from cases.intake_problems import DIAGNOSIS_CODE, DIAGNOSIS_TWICE, is_far_off
 from cases.queries import intake as queries
 
 from .intake import IntakeForm
@@ -77,7 +77,7 @@ class IntakeForms:
         except ValidationError:
             return None, ""
         reason = text_of(self.typed, "received_reason")[:200]
-        return (at, reason) if at and reason else (None, "")
+        return (at, reason) if at and reason and not is_far_off(at.date(), self.entered_at.date()) else (None, "")
 
     # ---- what must agree ------------------------------------------------------------------------------------------------------
     def _check_member(self) -> None:

@@ -15,6 +15,7 @@ from cases.models import CodeImport, DiagnosisCode, ServiceCode
 from cases.storage import StoredFileDamaged, read_bytes
 
 A_PAGE = 50
+MOST_LETTERS = 200  # of what was typed; SQLite compares with no pattern of 50,000 letters or of 1,000 words
 MODELS: dict[CodeSet, type[ServiceCode] | type[DiagnosisCode]] = {CodeSet.DIAGNOSIS: DiagnosisCode, CodeSet.PROCEDURE: ServiceCode}
 TEXT = {CodeSet.DIAGNOSIS: "text", CodeSet.PROCEDURE: "descriptor"}
 NOT_KEPT = "The file of this preview is not kept any more. Bring it again."
@@ -105,7 +106,7 @@ class CodePage:
 def code_page(code_set: CodeSet, text: str, only: str, after: str, on: date) -> CodePage:
     """Codes that begin like the text, or whose wording holds all its words. Two statements."""
     model = MODELS[code_set]
-    rows = model.objects.filter(_matching(code_set, text.replace("\0", "")), _narrowed(only, on))
+    rows = model.objects.filter(_matching(code_set, text.replace("\0", "").strip()[:MOST_LETTERS]), _narrowed(only, on))
     if after:
         rows = rows.filter(code__gt=after.replace("\0", ""))
     codes = list(rows.order_by("code").values_list("code", flat=True).distinct()[: A_PAGE + 1])

@@ -12,7 +12,7 @@ from django.utils import timezone
 from cases.enums import CaseStatus
 from cases.models import Case, DiagnosisCode, Document, Member, Practitioner, ServiceCode, ServiceLine
 
-from .codes import in_force
+from .codes import MOST_LETTERS, in_force
 
 REPEAT = timedelta(days=30)
 MOST_FOUND = 12
@@ -56,7 +56,7 @@ def has_diagnosis_codes() -> bool:
 
 def diagnoses_found(text: str, most: int = MOST_FOUND) -> list[DiagnosisCode]:
     """Codes that begin like the text, then titles that hold all its words; short titles first."""
-    text = text.replace("\0", "")
+    text = text.replace("\0", "").strip()[:MOST_LETTERS]
     words = text.split()
     if not words or len(text.strip()) < 2:
         return []

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from cases.intake_problems import DIAGNOSIS_CODE, SERVICE_CODE
 from cases.models import Case, Diagnosis, Member, ServiceLine
 
+from .codes import MOST_LETTERS
 from .worklist import PAGE, Page
 
 REFERENCE = re.compile(r"PA-[0-9]{0,4}(-[0-9]*)?")
@@ -17,7 +18,7 @@ MOST_MEMBERS = 200  # a name as common as that is narrowed by typing more
 
 def cases_found(text: str) -> QuerySet[Case]:
     """Cases of this reference (or its beginning), member number, name, procedure or diagnosis; every case where nothing was typed."""
-    words = " ".join(text.replace("\0", "").split())
+    words = " ".join(text.replace("\0", "").split())[:MOST_LETTERS]
     if text and not words:
         return Case.objects.none()
     if not words:
@@ -54,7 +55,7 @@ def members_of_number(number: str) -> list[Member]:
 
 def members_found(text: str, most: int) -> Sequence[Member]:
     """Members by number, or by the beginning of their names in either order: "sample", "avery sam", "sample, avery"."""
-    text = text.replace("\0", "")
+    text = text.replace("\0", "").strip()[:MOST_LETTERS]
     words = text.casefold().replace(",", " ").split()
     if not words:
         return []

@@ -11,6 +11,7 @@ from django.urls import reverse
 from authreview.errors import Incomplete
 from cases.actions.intake import take_in
 from cases.actions.letters import issue_letter, prepare_letters
+from cases.models import Case
 from cases.reading import Unreadable, read_file
 from tests import letter_cases
 from tests.decisions import referred
@@ -234,3 +235,26 @@ def test_what_is_another_cases_is_not_found(signed_in, frozen, name):
     number = {"letter": letter.pk, "document": asked.documents.get().pk, "information": asked.requests.get().pk}[name.split("-")[0]]
     assert client.get(reverse(name, args=[asked.reference, number])).status_code == 200
     assert client.get(reverse(name, args=[other.reference, number])).status_code == 404
+
+
+# ---- words to look for ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("text", ["a" * 100_000, "a " * 3000, "%_\\'--"])
+def test_searches_take_whatever_is_typed(signed_in, frozen, text):
+    ready()
+    client = signed_in("nurse", "admin")
+    for name, query in (("cases", "q"), ("intake-members", "member_q"), ("intake-diagnoses", "q")):
+        assert (name, client.get(reverse(name), {query: text}).status_code) == (name, 200)
+    for code_set in ("procedure", "diagnosis"):
+        assert client.get(reverse("codes", args=[code_set]), {"q": text}).status_code == 200
+    assert client.post(reverse("intake-new"), {"find-member": "1", "member_q": text}).status_code == 200
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59"])
+@pytest.mark.parametrize("button", ["save", "find-member", "route"])
+def test_a_request_is_not_received_in_another_age(signed_in, frozen, moment, button):
+    ready()
+    late = {"received_at": moment, "received_reason": "It lay on a desk.", "member_q": "Avery"}
+    answer = signed_in("intake").post(reverse("intake-new"), FORM | late | {button: "1"})
+    assert answer.status_code == {"save": 302, "find-member": 200, "route": 422}[button]
+    years = [case.received_at.year for case in Case.objects.all()]
+    assert years == ([] if button == "find-member" else [2026])
