@@ -33,7 +33,7 @@ class Count:
         self.what, self.actions, self.said = what, 0, []
 
     def upto(self, most, aim):
-        print(f"{self.what}: {self.actions} actions (at most {most}, aim {aim}): {', '.join(self.said)}")
+        print(f"{self.what}: {self.actions} actions (at most {most}, aim {aim or 'none set'}): {', '.join(self.said)}")
         assert self.actions <= most
 
 
