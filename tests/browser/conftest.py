@@ -16,6 +16,7 @@ from tests.factories import installed
 
 SCREENS = Path(project.BASE_DIR) / "authreview" / "docs" / "screens"
 SIZE = {"width": 1500, "height": 1000}
+expect.set_options(timeout=15_000)  # two cores may be busy with other things
 # answers of the server, and requests that a newer choice took the place of: no fault of a script
 REFUSALS = ("Failed to load resource", "Response Status Error", "htmx:sendAbort", "htmx:afterRequest")
 
@@ -32,7 +33,7 @@ class Office:
         context = self.browser.new_context(viewport=SIZE, locale="en-US", timezone_id="America/New_York", base_url=self.address)
         self.open.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
         page.on("console", lambda said: self._heard(page, said))
         page.goto("/")

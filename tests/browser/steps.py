@@ -294,7 +294,11 @@ def talks_to_the_practice(director):
 def denies(director, *, basis, why, circumstances, screen=None):
     """One line by itself, with its basis, what is particular, the rationale, the reason that the member reads, and the password."""
     page = director.page
-    director.click(page.get_by_text("Deny", exact=True))
+    deny = page.get_by_text("Deny", exact=True)
+    director.click(deny)
+    if not field(page, "basis").is_visible():  # the page was drawn again under the press
+        page.wait_for_timeout(1000)
+        deny.click()
     director.choose(field(page, "basis"), basis)
     expect(field(page, "member_reason_en")).not_to_have_value("")
     director.fill(field(page, "circumstances"), circumstances)
