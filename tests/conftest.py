@@ -1,9 +1,11 @@
 """What every test may lean on: a frozen clock, a database that can be emptied, one browser. Cases come from factories.py."""
 
+import os
 import shutil
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db.backends.base.operations import BaseDatabaseOperations
@@ -12,6 +14,11 @@ from django.template import engines
 from tests.guards import UndefinedVariable
 
 NEW_YORK = ZoneInfo("America/New_York")
+# a landing tries the same examples every time; anybody's own run looks further
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
+
 TODAY = datetime(2026, 3, 10, 10, 0, tzinfo=NEW_YORK)  # a Tuesday with no holiday near
 
 
