@@ -68,7 +68,7 @@ def broken(request):
 
 
 urlpatterns = [
-    path("work/", page),
+    path("desk/", page),
     path("saved/", saved),
     path("dialog/", dialog),
     path("denied/", denied),
@@ -85,7 +85,7 @@ def work(page, live_server):
     """The page, with a nurse signed in through the form."""
     nurse = User.objects.create_user("nurse", password=PASSWORD)
     nurse.groups.add(Group.objects.get_or_create(name=Role.NURSE)[0])
-    page.goto(f"{live_server.url}/work/")
+    page.goto(f"{live_server.url}/desk/")
     sign_in(page, "nurse")
     expect(page.get_by_role("heading", name="Work")).to_be_visible()
     return page
@@ -188,7 +188,7 @@ def test_disabled_action_says_why_and_does_nothing(work):
     approve = work.get_by_role("button", name="Approve")
     expect(approve).to_have_accessible_description("Approve needs every criterion met.")
     approve.click(force=True)
-    expect(work).to_have_url(re.compile("/work/$"))
+    expect(work).to_have_url(re.compile("/desk/$"))
 
 
 def test_session_ends_in_the_middle_of_the_work(work):

@@ -27,7 +27,7 @@ def freshness(request):
     return JsonResponse(answers, safe=False)
 
 
-urlpatterns = [path("work/", page), path("fresh/", freshness), *product.urlpatterns]
+urlpatterns = [path("desk/", page), path("fresh/", freshness), *product.urlpatterns]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 
@@ -43,10 +43,10 @@ def fields(username="nurse", password=PASSWORD, **more):
 
 
 def test_works(client, nurse):
-    shown = client.get(reverse("sign-in"), {"next": "/work/"})
-    answer = client.post(reverse("sign-in"), fields(next="/work/"))
-    assert (shown.status_code, answer.status_code, answer["Location"]) == (200, 302, "/work/")
-    assert "Rita Sample" in client.get("/work/").text
+    shown = client.get(reverse("sign-in"), {"next": "/desk/"})
+    answer = client.post(reverse("sign-in"), fields(next="/desk/"))
+    assert (shown.status_code, answer.status_code, answer["Location"]) == (200, 302, "/desk/")
+    assert "Rita Sample" in client.get("/desk/").text
 
 
 def test_shows_errors(client, nurse):
@@ -63,23 +63,23 @@ def test_goes_to_no_other_host(client, nurse):
 
 def test_who_is_signed_in_needs_no_form(client, nurse):
     client.force_login(nurse)
-    assert client.get(reverse("sign-in"), {"next": "/work/"})["Location"] == "/work/"
+    assert client.get(reverse("sign-in"), {"next": "/desk/"})["Location"] == "/desk/"
 
 
 def test_page_sends_a_stranger_to_sign_in(client):
-    assert client.get("/work/?a=1")["Location"] == "/sign-in/?next=/work/%3Fa%3D1"
+    assert client.get("/desk/?a=1")["Location"] == "/sign-in/?next=/desk/%3Fa%3D1"
 
 
 def test_form_of_a_stranger_leads_back_to_its_page(client):
     answers = [
-        client.post("/work/", headers={"Referer": referrer}) for referrer in ("http://testserver/work/?a=1", "http://elsewhere.example/x")
+        client.post("/desk/", headers={"Referer": referrer}) for referrer in ("http://testserver/desk/?a=1", "http://elsewhere.example/x")
     ]
-    assert [answer["Location"] for answer in answers] == ["/sign-in/?next=/work/%3Fa%3D1", "/sign-in/?next=/"]
+    assert [answer["Location"] for answer in answers] == ["/sign-in/?next=/desk/%3Fa%3D1", "/sign-in/?next=/"]
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_htmx_brings_the_form_to_the_page(client, method):
-    answer = getattr(client, method)("/work/", headers=HTMX)
+    answer = getattr(client, method)("/desk/", headers=HTMX)
     assert (answer.status_code, answer["HX-Retarget"], answer["HX-Reswap"]) == (401, "#dialog", "innerHTML")
     assert 'hx-post="/sign-in/"' in answer.text
     assert "<html" not in answer.text
@@ -89,7 +89,7 @@ def test_htmx_brings_the_form_to_the_page(client, method):
 def test_dialog_closes_when_signed_in(client, nurse):
     answer = client.post(reverse("sign-in"), fields(), headers=HTMX)
     assert (answer.status_code, answer.content, json.loads(answer["HX-Trigger"])) == (204, b"", {"signed-in": {"username": "nurse"}})
-    assert client.get("/work/").status_code == 200
+    assert client.get("/desk/").status_code == 200
 
 
 def test_dialog_closes_when_another_window_was_quicker(client, nurse):
@@ -110,7 +110,7 @@ def test_signing_out_is_a_post(client, nurse):
     answer = client.post(reverse("sign-out"), follow=True)
     assert answer.redirect_chain == [("/sign-in/", 302)]
     assert "You are signed out." in answer.text
-    assert client.get("/work/").status_code == 302
+    assert client.get("/desk/").status_code == 302
 
 
 def test_session_ends_when_nothing_is_asked_for(client, nurse, frozen, settings):
@@ -119,23 +119,23 @@ def test_session_ends_when_nothing_is_asked_for(client, nurse, frozen, settings)
     statuses = []
     for minutes in (0, 29, 29, 31):
         frozen.shift(timedelta(minutes=minutes))
-        statuses.append(client.get("/work/").status_code)
+        statuses.append(client.get("/desk/").status_code)
     assert statuses == [200, 200, 200, 302]
 
 
 def test_session_is_written_once_a_minute(client, nurse, frozen, django_assert_num_queries):
     client.force_login(nurse)
-    client.get("/work/")
+    client.get("/desk/")
     with django_assert_num_queries(2):  # session, user with roles
-        client.get("/work/")
+        client.get("/desk/")
     frozen.shift(60)
     with django_assert_num_queries(5):  # the same, and the session within a savepoint
-        client.get("/work/")
+        client.get("/desk/")
 
 
 def test_nothing_is_kept_by_the_browser(client, nurse):
     client.force_login(nurse)
-    assert client.get("/work/")["Cache-Control"] == "private, no-store"
+    assert client.get("/desk/")["Cache-Control"] == "private, no-store"
 
 
 def test_freshness_of_a_session(client, nurse, frozen):
@@ -143,7 +143,7 @@ def test_freshness_of_a_session(client, nurse, frozen):
     answers = [client.post("/fresh/", {"password": "wrong"}).json()]
     for _ in range(9):
         frozen.shift(timedelta(minutes=29))
-        client.get("/work/")
+        client.get("/desk/")
     answers += [client.post("/fresh/", {"password": password}).json() for password in ("", "wrong", PASSWORD)]
     assert answers == [[True, False, True], [False, False, False], [False, False, False], [False, True, True]]
 
@@ -156,7 +156,7 @@ def test_wrong_passwords_lock_the_account(client, nurse, settings):
     assert (page_answer.status_code, in_dialog.status_code) == (429, 403)
     assert "Too many wrong passwords. Try again in 15 minutes" in page_answer.text
     assert "Too many wrong passwords" in in_dialog.text
-    assert client.get("/work/").status_code == 302
+    assert client.get("/desk/").status_code == 302
 
 
 def test_wrong_passwords_at_a_signature_lock_too(client, nurse, settings):
@@ -180,7 +180,7 @@ def test_administration_has_no_door_of_its_own(client, nurse, is_staff, status):
 
 def test_bar_tells_who_and_where(client, nurse):
     client.force_login(nurse)
-    bar = client.get("/work/").text.split("<main")[0]
+    bar = client.get("/desk/").text.split("<main")[0]
     assert ("Rita Sample" in bar, "UM nurse" in bar, "Administration" in bar) == (True, True, False)
     User.objects.filter(pk=nurse.pk).update(is_staff=True)
-    assert "Administration" in client.get("/work/").text.split("<main")[0]
+    assert "Administration" in client.get("/desk/").text.split("<main")[0]
