@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
+from authreview.reading_ease import reading_grade, reading_label
 from cases.enums import LetterKind, Recipient
 from cases.wording import lint as lint_words
-from cases.wording import reading_grade, reading_label
 from criteria.enums import LineOfBusiness
 
 from .context import LetterContext, LetterDraft

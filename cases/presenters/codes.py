@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from authreview import due
+from authreview.reading_ease import reading_label
 from cases import wording
 from cases.code_changes import Change, ChangeKind, Plan
 from cases.code_files import MEBIBYTE, CodeFile
@@ -111,7 +112,7 @@ def version_view(row: ServiceCode | DiagnosisCode, on: date) -> VersionView:
     shown = (standing_of(row, on), days(row.effective_from, row.effective_until))
     if isinstance(row, DiagnosisCode):
         return VersionView(*shown, row.text, "", (), (), "", "")
-    lay = tuple((name, text, wording.reading_label(text, key)) for key, name in LANGUAGES if (text := row.lay_name.get(key, "")))
+    lay = tuple((name, text, reading_label(text, key)) for key, name in LANGUAGES if (text := row.lay_name.get(key, "")))
     return VersionView(*shown, row.name, row.descriptor, lay, rules(row), row.verify, "")
 
 
@@ -192,7 +193,7 @@ def read_aloud(english: str, spanish: str) -> list[Read]:
     """For what stands in the two fields."""
     texts = (("English", "en", english), ("Spanish", "es", spanish))
     return [
-        Read(name, wording.reading_label(text, key), tuple(each.sentence for each in wording.lint(text)))
+        Read(name, reading_label(text, key), tuple(each.sentence for each in wording.lint(text)))
         for name, key, text in texts
         if text.strip()
     ]

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from authreview.reading_ease import reading_label
 from cases.enums import ADVERSE, DenialBasis
 from cases.models import InformationRequest
 from cases.queries.decide import member_reason, suggested_basis, what_could_change
 from cases.queries.lines import LineReview
-from cases.wording import lint, reading_label
+from cases.wording import lint
 
 
 @dataclass(frozen=True, slots=True)

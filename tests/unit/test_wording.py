@@ -6,17 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from authreview.reading_ease import english_syllables, long_sentences, reading_grade, reading_label, spanish_syllables
 from cases.wording import (
     WordingProblem,
     case_question,
-    english_syllables,
     joined,
     lint,
     long_date,
-    long_sentences,
-    reading_grade,
-    reading_label,
-    spanish_syllables,
     vague_words,
 )
 

@@ -1,8 +1,8 @@
-"""How hard a text is to read, beside the field in which it is written. What is counted is in cases.wording."""
+"""How hard a text is to read, beside the field in which it is written. What is counted is in authreview.reading_ease."""
 
 from django import template
 
-from cases.wording import reading_grade, reading_label
+from authreview.reading_ease import reading_grade, reading_label
 
 register = template.Library()
 
