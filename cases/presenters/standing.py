@@ -1,17 +1,18 @@
 """Where a line stands, in words: headline, what supports it, what is open and matters, flags, the next step. No queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from authreview.models import User
 from cases import permissions, workflow
 from cases.enums import LineStatus
 from cases.queries.lines import LineReview
-from criteria.assessment import Assessment, Path, values
-from criteria.enums import Authority, FindingValue, GroupKind, Next, Value
-from criteria.tree import Criterion, Group, Node
+from criteria.assessment import Assessment
+from criteria.enums import Authority, FindingValue, Next, Value
+from criteria.tree import Criterion
+from criteria.ways import Open, open_parts
 
-from .checklist import numbering, shown_parts
+from .checklist import numbering
 from .decide import Action, line_actions
 from .row import kind_of
 
@@ -133,14 +134,10 @@ def open_lists(review: LineReview) -> list[OpenList]:
     """What is open and matters, alternatives joined; apart for base and exceptions, which are two ways to one approval."""
     if review.joined is None or review.assessment is None or review.assessment.value is not Value.UNDETERMINED:
         return []
-    known, parts = values(review.joined, review.values), review.joined.parts
-    lists = []
-    for rule in shown_parts(review):
-        path: Path = (next(place for place, part in enumerate(parts) if part is rule),) if len(parts) > 1 else ()
-        points = _open(review, rule.criteria, path, known)
-        if points:
-            title = "" if len(parts) == 1 else ("By the base policy" if rule is parts[0] else "By the exception")
-            lists.append(OpenList(title, points))
+    lists, base = [], review.joined.base
+    for rule, entries in sorted(open_parts(review.joined, review.values), key=lambda part: part[0] is base):
+        title = "" if not review.joined.exceptions else ("By the base policy" if rule is base else "By the exception")
+        lists.append(OpenList(title, [_entry(review, entry) for entry in entries]))
     return lists
 
 
@@ -150,26 +147,16 @@ def review_text(review: LineReview, criterion: str) -> str:
 
 
 # ---- parts ----------------------------------------------------------------------------------------------------------------------
-def _open(review: LineReview, node: Node, path: Path, known: Mapping[Path, Value | None]) -> list[Point]:
-    """Open entries below a node: every one is needed, alternatives stand as one."""
-    if known[path] is not Value.UNDETERMINED:
-        return []
-    if isinstance(node, Criterion):
-        return [_point(review, node.id)]
-    below = [_open(review, child, (*path, place), known) for place, child in enumerate(node.children)]
-    below = [points for points in below if points]
-    if node.kind in (GroupKind.ALL, GroupKind.NONE) or len(below) == 1:
-        return [point for points in below for point in points]
-    return [_alternatives(node, below, sum(known[(*path, place)] is Value.MET for place in range(len(node.children))))]
-
-
-def _alternatives(node: Group, below: list[list[Point]], met: int) -> Point:
-    needed = (node.n or 1) - met
-    lead = "One of: " if needed == 1 else f"{needed} of: "
-    ways = [" and ".join(_in_sentence(point.text) for point in points) for points in below]
-    kinds = [point.kind for points in below for point in points]
+def _entry(review: LineReview, entry: Open) -> Point:
+    """One open entry; alternatives stand as one."""
+    if isinstance(entry, Criterion):
+        return _point(review, entry.id)
+    lead = "One of: " if entry.needed == 1 else f"{entry.needed} of: "
+    ways = [[_entry(review, each) for each in way] for way in entry.ways]
+    said = [" and ".join(_in_sentence(point.text) for point in points) for points in ways]
+    kinds = [point.kind for points in ways for point in points]
     kind = "na" if "na" in kinds else ("unclear" if "unclear" in kinds else "missing")
-    return Point(kind, lead + ", or ".join(ways), below[0][0].criterion, "not marked yet" if "na" in kinds else "")
+    return Point(kind, lead + ", or ".join(said), ways[0][0].criterion, "not marked yet" if "na" in kinds else "")
 
 
 def _point(review: LineReview, criterion: str) -> Point:

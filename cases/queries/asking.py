@@ -12,9 +12,9 @@ from cases import workflow
 from cases.enums import ItemStatus, LineStatus
 from cases.models import InformationRequest, RequestItem
 from cases.turnaround import Rule
-from criteria.assessment import Path, values
-from criteria.enums import GroupKind, Value
-from criteria.tree import Criterion, Group, Joined, Node
+from criteria.enums import Value
+from criteria.tree import Criterion, Joined
+from criteria.ways import Open, open_parts
 
 from .lines import LineReview
 
@@ -88,7 +88,7 @@ def _of_line(review: LineReview, waiting: Mapping[tuple[int, str], datetime]) ->
     items: list[WantedItem] = []
     if review.joined is not None and assessment is not None and assessment.value is Value.UNDETERMINED:
         shortest = {step.criterion for step in assessment.shortest}
-        for ask in _same_wording(_asks(review.joined, review.values, shortest)):
+        for ask in _same_wording(_asks(review.joined, review.values)):
             marked = any(review.values.get(criterion) is not None for criterion in ask.criteria)
             asked_at = next((waiting[line.pk, each] for each in ask.criteria if (line.pk, each) in waiting), None)
             ticked = marked and not asked_at and not shortest.isdisjoint(ask.criteria)
@@ -134,33 +134,20 @@ def _asked_already(requests: Iterable[InformationRequest]) -> dict[tuple[int, st
 
 
 # ---- the tree's sense -----------------------------------------------------------------------------------------------------------
-def _asks(joined: Joined, findings: Mapping[str, str | None], shortest: set[str]) -> list[_Ask]:
-    return _of_node(joined.root, (), True, values(joined, findings), whole=bool(joined.exceptions))
+def _asks(joined: Joined, findings: Mapping[str, str | None]) -> list[_Ask]:
+    """Base and exceptions are never put into one sentence."""
+    return [ask for _, entries in open_parts(joined, findings) for entry in entries for ask in _of_entry(entry)]
 
 
-def _of_node(node: Node, path: Path, want: bool, known: Mapping[Path, Value | None], *, whole: bool = False) -> list[_Ask]:
-    """What to ask so that this node gets the wanted value. `whole`: base and exceptions, which are never put into one sentence."""
-    if known[path] is not Value.UNDETERMINED:
-        return []
-    if isinstance(node, Criterion):
-        return [_Ask((node.id,), node.ask)]
-    want = want is not (node.kind is GroupKind.NONE)
-    places = [(*path, number) for number in range(len(node.children))]
-    unknown = [place for place in places if known[place] is Value.UNDETERMINED]
-    asks = [_of_node(node.children[place[-1]], place, want, known) for place in unknown]
-    needed = _needed(node, want, [known[place] for place in places])
-    flat = [ask for each in asks for ask in each]
-    if needed >= len(unknown) or whole or any(len(_same_wording(each)) > 1 for each in asks):
+def _of_entry(entry: Open) -> list[_Ask]:
+    """One thing, or alternatives as one item; where a way takes several things each of all the ways is an item of its own."""
+    if isinstance(entry, Criterion):
+        return [_Ask((entry.id,), entry.ask)]
+    ways = [[ask for each in way for ask in _of_entry(each)] for way in entry.ways]
+    flat = [ask for way in ways for ask in way]
+    if any(len(_same_wording(way)) > 1 for way in ways):
         return flat
-    return [_one_of(_same_wording(flat), needed)]
-
-
-def _needed(node: Group, want: bool, children: Sequence[Value | None]) -> int:
-    """How many of the unknown children must take the wanted value."""
-    applying = [value for value in children if value is not None]
-    true, unknown = applying.count(Value.MET), applying.count(Value.UNDETERMINED)
-    least = len(applying) if node.kind is GroupKind.ALL else min(node.n or 1, len(applying))
-    return least - true if want else true + unknown - least + 1
+    return [_one_of(_same_wording(flat), entry.needed)]
 
 
 def _one_of(asks: Sequence[_Ask], needed: int) -> _Ask:
