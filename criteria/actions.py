@@ -25,7 +25,7 @@ from .format.shapes import as_day
 from .models import Policy, PolicyEvent, PolicyVersion, RuleCode
 from .places import difference, restored, text_of
 from .queries import authors, last_save, later_saves, published_versions
-from .readiness import Blocker, publishing_problems
+from .readiness import Blocker, judged
 
 SHIPPED = Path(__file__).parent / "policies"
 MOST_CHANGES, NAMED_CHANGES = 60, 6  # kept with a save; named to the second editor
@@ -75,7 +75,7 @@ def undo_save(*, version_id: int, revision: int, by: User) -> PolicyVersion:
     _must_be(version, VersionStatus.DRAFT)
     if version.revision != revision:
         raise Conflict(_saved_meanwhile(version, revision))
-    last = last_save(version)
+    last = last_save(version).undoable
     if last is None:
         raise Conflict("There is nothing to undo: no change of this draft is kept.")
     _save(version, restored(version.document, last.details["undo"]), by=by, undoes=last.details["revision"])
@@ -160,7 +160,8 @@ def approve(*, version_id: int, by: User, at: datetime | None = None) -> PolicyV
 
 @transaction.atomic
 def publish(*, version_id: int, by: User, at: datetime | None = None) -> PolicyVersion:
-    """Approved to published: from here on the document is frozen."""
+    """Approved to published: from here on the document is frozen. One publishing at a time: of two that tie, the second is refused."""
+    list(Policy.objects.select_for_update().order_by("pk"))
     version = _locked(version_id)
     permissions.check_publish(by, version, authors(version))
     _must_be(version, VersionStatus.APPROVED)
@@ -283,6 +284,8 @@ def _must_be(version: PolicyVersion, status: VersionStatus) -> None:
 
 
 def _must_be_ready(version: PolicyVersion) -> None:
+    if version.digest != sha256(canonical(version.document)):
+        raise Conflict(f"{version} was altered past its editor. Save it again as a draft, so that its history says who wrote it.")
     blockers = blockers_of(version)
     if blockers:
         count = "1 thing is" if len(blockers) == 1 else f"{len(blockers)} things are"
@@ -292,7 +295,7 @@ def _must_be_ready(version: PolicyVersion) -> None:
 
 def blockers_of(version: PolicyVersion) -> Sequence[Blocker]:
     """What blocks this version from being published, now."""
-    return publishing_problems(version, loaded(version.document, version.policy.slug).policy, list(published_versions()))
+    return judged(version, list(published_versions())).blockers
 
 
 def _event(

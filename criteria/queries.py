@@ -1,10 +1,10 @@
 """What is read of the policy library: which rule governs a line and why; versions for the reading room and the admin."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,10 +12,11 @@ from django.db.models import Q, QuerySet
 from authreview import due
 
 from .enums import LineOfBusiness, VersionStatus
-from .format import parse
 from .governing import Candidate, Governing, Place, candidate
 from .governing import governing as choose
 from .models import Policy, PolicyEvent, PolicyVersion, RuleCode
+from .places import restored
+from .parsed import tree_of
 
 WAS_PUBLISHED = [VersionStatus.PUBLISHED, VersionStatus.RETIRED]
 BASIS_WORDS = {1: "national coverage determination", 2: "local coverage determination", 3: "plan policy", 4: "guideline"}
@@ -38,7 +39,7 @@ def published_versions() -> QuerySet[PolicyVersion]:
 
 def candidate_of(version: PolicyVersion) -> Candidate:
     """A stored version as the choice reads it; a retired one counts through the day its retirement names."""
-    return candidate(parse(version.document), key=version, retired_on=version.in_force_until)
+    return candidate(tree_of(version), key=version, retired_on=version.in_force_until)
 
 
 def governing(code: str, plan: str, line_of_business: str, state: str, on: date) -> Governed:
@@ -50,7 +51,7 @@ def governing(code: str, plan: str, line_of_business: str, state: str, on: date)
     if found is None:
         return Governed(None, "", _nobody(place))
     base = _version(found.base)
-    rule = parse(base.document).rule_for(code)
+    rule = tree_of(base).rule_for(code)
     return Governed(base, rule.id if rule else "", _why(found, place), [_version(each) for each in found.exceptions])
 
 
@@ -121,26 +122,52 @@ def history(policy: Policy, version: str = "") -> list[Happened]:
     return [_happened(event) for event in (events.filter(version=version) if version else events)]
 
 
+def saves(version: PolicyVersion) -> Iterator[Happened]:
+    """The saves of a draft, newest first, read as far as they are asked for. A policy has one version in work, whatever it was named."""
+    events = version.policy.events.select_related("by").filter(kind="saved", at__gte=version.drafted_at).order_by("-sequence")
+    return map(_happened, events.iterator(chunk_size=20))
+
+
 def later_saves(version: PolicyVersion, revision: int) -> list[Happened]:
-    """The saves of a draft that made a later revision than this one."""
-    saves = [event for event in history(version.policy, version.version) if event.kind == "saved"]
-    return [event for event in saves if event.details.get("revision", 0) > revision and event.at >= version.drafted_at]
+    """The saves of a draft that made a later revision than this one, oldest first."""
+    later = takewhile(lambda event: event.details.get("revision", 0) > revision, saves(version))
+    return list(later)[::-1]
 
 
-def last_save(version: PolicyVersion) -> Happened | None:
-    """The last save of a draft that is not undone yet and can be; an undoing takes back one save, and is none to be undone itself."""
+@dataclass(frozen=True, slots=True)
+class LastSave:
+    """The newest save of a draft, and the one that an undoing would take back."""
+
+    newest: Happened | None = None
+    undoable: Happened | None = None
+
+
+def last_save(version: PolicyVersion) -> LastSave:
+    """An undoing takes back one save that is not undone yet, and is none to be undone itself."""
     undone: set[int] = set()
-    for event in reversed(later_saves(version, 0)):
+    newest: Happened | None = None
+    for event in saves(version):
+        newest = newest or event
         if "undoes" in event.details:
             undone.add(event.details["undoes"])
         elif event.details.get("revision") not in undone:
-            return event if "undo" in event.details else None
-    return None
+            return LastSave(newest, event if "undo" in event.details else None)
+    return LastSave(newest)
+
+
+def document_at(version: PolicyVersion, revision: int) -> dict[str, Any] | None:
+    """A draft as it was at an earlier revision; None where that is not kept."""
+    document: dict[str, Any] = version.document
+    for event in reversed(later_saves(version, revision)):
+        if "undo" not in event.details:
+            return None
+        document = restored(document, event.details["undo"])
+    return document
 
 
 def authors(version: PolicyVersion) -> set[int]:
-    """Ids of everybody who wrote this version: who began it and who saved it since."""
-    wrote = version.policy.events.filter(kind__in=["drafted", "saved"], version=version.version, at__gte=version.drafted_at)
+    """Ids of everybody who wrote this version: who began it and who saved it since, under whatever name."""
+    wrote = version.policy.events.filter(kind__in=["drafted", "saved"], at__gte=version.drafted_at)
     return {person for person in wrote.values_list("by_id", flat=True) if person} | {version.drafted_by_id}
 
 

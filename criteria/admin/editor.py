@@ -24,7 +24,7 @@ from criteria.presenters import editor as shown
 from criteria.presenters.editor import Given, Place
 from criteria.presenters.life import steps
 from criteria.queries import in_force_version, last_save, published_versions
-from criteria.readiness import example_report
+from criteria.readiness import judged
 from criteria.tryout import example_of, rule_at
 
 from .pages import FOLDER, _user
@@ -173,10 +173,9 @@ def _page(
     is_draft = version.status == VersionStatus.DRAFT
     why = "" if is_draft else f"It is {version.get_status_display().lower()}; only a draft is written."
     why = why or permissions.why_not(permissions.check_draft, user)
-    others = list(published_versions())
-    blockers = actions.blockers_of(version) if version.status in actions.IN_WORK else []
+    standing = judged(version, list(published_versions()))
+    blockers, report = standing.blockers if version.status in actions.IN_WORK else [], standing.report
     blocked = shown.blocked_nodes(document, blockers)
-    report = example_report(version, others)
     number = _rule_number(place)
     rule = rule_at(document, number)
     now = in_force_version(version.policy, timezone.localdate())
@@ -206,7 +205,7 @@ def _page(
         "try": shown.try_out(rule, place.findings) if rule else None,
         "held": _held(report),
         "state": list(shown.state_fields(place)),
-        "may_undo": not why and last_save(version) is not None,
+        "may_undo": not why and last_save(version).undoable is not None,
         "text_form": SaveTextForm(initial={"text": dump(document), "revision": version.revision}) if place.tab == "yaml" else None,
     }
     return render(request, f"{FOLDER}/editor.html", context, status=status)
