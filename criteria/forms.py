@@ -47,9 +47,12 @@ class PolicyTextForm(forms.Form):
         self.given = data.decode("utf-8", "replace") if len(data) <= MAX_BYTES else ""
         self.loaded = load(data, upload.name if upload else "the text")
         count = len(self.loaded.errors)
-        if count:
+        if self.refuses(self.loaded):
             self.add_error("text", "The policy has 1 error." if count == 1 else f"The policy has {count:,} errors.")
         return cleaned
+
+    def refuses(self, found: Loaded) -> bool:
+        return bool(found.errors)
 
     @property
     def placed(self) -> list[PlacedError]:
@@ -64,9 +67,12 @@ class PolicyTextForm(forms.Form):
 
 
 class SaveTextForm(PolicyTextForm):
-    """The text of a draft with the revision that was opened: a later one is a conflict."""
+    """The text of a draft with the revision that was opened: a later one is a conflict. What can be kept is, with its errors."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def refuses(self, found: Loaded) -> bool:
+        return found.kept is None
 
 
 class StartForm(forms.Form):

@@ -4,7 +4,7 @@ A document is what PolicyVersion stores: exactly the keys of the file, dates as 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from criteria.tree import Policy
 
 from . import consistency, schema, yaml_text
 from .document import policy_from
-from .shapes import FormatError, Problems
+from .shapes import MAX_ERRORS, FormatError, Problems
 
 __all__ = ["FormatError", "Loaded", "dump", "load", "loaded", "parse", "validate"]
 
@@ -33,6 +33,16 @@ class Loaded:
     document: dict[str, Any] | None
     identity: tuple[str, str] | None = None
     text: yaml_text.YamlText = field(default_factory=yaml_text.YamlText, repr=False, compare=False)
+
+    @property
+    def kept(self) -> dict[str, Any] | None:
+        """What a draft may keep of a text, right or wrong: a mapping that was read without a complaint. None where it is no such thing."""
+        if self.document is not None:
+            return self.document
+        data = self.text.data
+        if self.text.errors or not self.text.readable or not isinstance(data, dict) or len(self.errors) > MAX_ERRORS:
+            return None
+        return None if _UNSTORABLE.search("".join(_words(data))) else _plain(data)
 
     def problems(self) -> Problems:
         """Collects further errors of this file with their lines."""
@@ -92,12 +102,28 @@ def _loaded(name: str, read: yaml_text.YamlText, problems: Problems) -> Loaded:
 
 
 def _plain(value: Any) -> Any:
-    """JSON's types alone: a date becomes ISO text."""
+    """JSON's types alone: a date becomes ISO text, and what no policy holds stays as it was written."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
+    if isinstance(value, yaml_text.Odd):
+        return value.raw
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _words(value: Any) -> Iterator[str]:
+    """Every text in a value, its keys too."""
+    if isinstance(value, dict):
+        yield from value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        if isinstance(item, str):
+            yield item
+        else:
+            yield from _words(item)
+
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL keeps neither
 
 
 class _Dumper(yaml.SafeDumper):
