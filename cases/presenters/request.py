@@ -30,12 +30,13 @@ GROUPS = {
     "ask": "Asked for",
     "more": "Could be asked for too",
     "unmarked": "Not marked yet: look in the record first",
+    "unbegun": "On lines that nobody has reviewed yet: asking would make them wait",
 }
 
 
 def item_shown(item: WantedItem) -> ItemShown:
     note = f"Asked on {due.day(item.asked_at)}; no answer yet." if item.asked_at else ""
-    group = "ask" if item.ticked else "unmarked" if item.unmarked else "more"
+    group = "ask" if item.ticked else "unbegun" if item.unbegun else "unmarked" if item.unmarked else "more"
     return ItemShown(lines_words(item.lines), "; ".join(item.why), note, group)
 
 

@@ -5,7 +5,7 @@ item whatever the number of lines, and the shortest path to approval says what i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta, tzinfo
 
 from cases import workflow
@@ -44,7 +44,8 @@ class ItemDraft:
 class WantedItem:
     """One thing that could be asked for. `ticked`: it is on the shortest path, or a flag. `why`: the criteria or flag behind it, in words.
 
-    `unmarked`: nobody has looked in the record yet. `asked_at`: it was asked already and no answer has come.
+    `unmarked`: nobody has looked in the record for it yet. `unbegun`: nobody has begun to review its lines at all, so that nothing of them
+    is ticked: a line that is asked about waits. `asked_at`: it was asked already and no answer has come.
     """
 
     wording: Wording
@@ -53,6 +54,7 @@ class WantedItem:
     why: tuple[str, ...]
     unmarked: bool = False
     asked_at: datetime | None = None
+    unbegun: bool = False
 
     @property
     def lines(self) -> tuple[int, ...]:
@@ -69,22 +71,38 @@ class _Ask:
     wording: Wording
 
 
-def wanted_items(reviews: Iterable[LineReview], requests: Iterable[InformationRequest] = ()) -> list[WantedItem]:
-    """Everything worth asking for, in the order of lines, criteria and then flags. `requests` are the sent ones with their items."""
+def wanted_items(
+    reviews: Iterable[LineReview], requests: Iterable[InformationRequest] = (), *, about: int | None = None
+) -> list[WantedItem]:
+    """Everything worth asking for, in the order of lines, criteria and then flags. `requests` are the sent ones with their items.
+
+    `about`: tick for this line alone. Lines share an item only where they stand alike: what is ticked for one line takes no line along
+    that nobody has reviewed, that has been asked already, or that is not meant.
+    """
     waiting = _asked_already(requests)
-    merged: dict[str, WantedItem] = {}
+    merged: dict[tuple[str, bool, bool, bool], WantedItem] = {}
     for review in reviews:
+        meant = about in (None, review.line.number)
         for item in _of_line(review, waiting):
-            same = merged.get(item.wording["en"])
-            merged[item.wording["en"]] = _merged(same, item) if same else item
+            key = item.wording["en"], item.unbegun, item.asked_at is None, meant
+            item = replace(item, ticked=item.ticked and meant)
+            merged[key] = _merged(merged[key], item) if key in merged else item
     return list(merged.values())
+
+
+def is_begun(review: LineReview) -> bool:
+    """Whether somebody has found something on this line, or has it as director where there is no rule to find something for."""
+    if not review.criteria:
+        return review.line.status == LineStatus.PHYSICIAN_REVIEW
+    return any(value is not None for value in review.values.values())
 
 
 def _of_line(review: LineReview, waiting: Mapping[tuple[int, str], datetime]) -> list[WantedItem]:
     line = review.line
     if line.status not in workflow.UNDECIDED:
         return []
-    assessment = review.assessment
+    assessment, begun = review.assessment, is_begun(review)
+    unbegun = not begun and bool(review.criteria)
     items: list[WantedItem] = []
     if review.joined is not None and assessment is not None and assessment.value is Value.UNDETERMINED:
         shortest = {step.criterion for step in assessment.shortest}
@@ -93,7 +111,7 @@ def _of_line(review: LineReview, waiting: Mapping[tuple[int, str], datetime]) ->
             asked_at = next((waiting[line.pk, each] for each in ask.criteria if (line.pk, each) in waiting), None)
             ticked = marked and not asked_at and not shortest.isdisjoint(ask.criteria)
             target = Target(line.number, ask.criteria)
-            items.append(WantedItem(ask.wording, (target,), ticked, _why(review, ask.criteria), not marked, asked_at))
+            items.append(WantedItem(ask.wording, (target,), ticked, _why(review, ask.criteria), not marked, asked_at, unbegun))
     decided_by_rule = assessment is not None and assessment.value is Value.NOT_MET
     if decided_by_rule and line.status != LineStatus.PHYSICIAN_REVIEW:
         return items  # no answer could change the criteria: what is left open is the director's to ask
@@ -101,7 +119,8 @@ def _of_line(review: LineReview, waiting: Mapping[tuple[int, str], datetime]) ->
         if not flag["resolved"]:
             asked_at = waiting.get((line.pk, f"flag {flag['key']}"))
             target = Target(line.number, flag=flag["key"])
-            items.append(WantedItem(flag["ask"], (target,), not decided_by_rule and not asked_at, (flag["sentence"],), asked_at=asked_at))
+            ticked = begun and not decided_by_rule and not asked_at
+            items.append(WantedItem(flag["ask"], (target,), ticked, (flag["sentence"],), asked_at=asked_at, unbegun=unbegun))
     return items
 
 
@@ -112,7 +131,8 @@ def _merged(first: WantedItem, second: WantedItem) -> WantedItem:
         ticked=first.ticked or second.ticked,
         why=tuple(dict.fromkeys(first.why + second.why)),
         unmarked=first.unmarked and second.unmarked,
-        asked_at=first.asked_at if first.asked_at and second.asked_at else None,
+        asked_at=first.asked_at,
+        unbegun=first.unbegun,
     )
 
 

@@ -1,6 +1,7 @@
 """The request for information: writing and sending it, and ticking off what came."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -57,7 +58,8 @@ def ask(request: UserRequest, reference: str) -> HttpResponse:
     permissions.check_read_clinical(request.user)
     case = record.case
     reviews = _askable(request, record)
-    wanted = _with_draft(wanted_items(reviews, open_items(case)), case)
+    about = whole_number(request.GET.get("line", ""))
+    wanted = _with_draft(wanted_items(reviews, open_items(case), about=about), case)
     now, zone = timezone.now(), _zone(case)
     rule = turnaround_rule(case)
     until = answer_until(rule, min((each.line.decide_by for each in reviews if each.line.decide_by), default=None), now, zone)
@@ -70,6 +72,7 @@ def ask(request: UserRequest, reference: str) -> HttpResponse:
     context = {
         "head": head(case, record.lines, service_names({line.code for line in record.lines}), now),
         "case": case,
+        "about": about,
         "groups": _grouped(forms, shown),
         "forms": forms,
         "own": own,
@@ -140,7 +143,7 @@ def _with_draft(wanted: list[WantedItem], case: Case) -> list[WantedItem]:
     rest = [item for item in wanted if taken.isdisjoint(item.targets)]
     if not kept:
         return rest
-    return [*kept, *(WantedItem(item.wording, item.targets, False, item.why, item.unmarked, item.asked_at) for item in rest)]
+    return [*kept, *(replace(item, ticked=False) for item in rest)]
 
 
 def _item_forms(request: UserRequest, case: Case, wanted: Sequence[WantedItem]) -> BaseFormSet[Any]:

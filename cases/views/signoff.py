@@ -23,10 +23,12 @@ from cases.models import Case
 from cases.presenters import signoff as shown
 from cases.presenters.decide import asked_for, head
 from cases.presenters.letter_words import LetterWords, letter_words
+from cases.presenters.newer import news_shown
 from cases.presenters.request import request_shown
 from cases.presenters.timeline import drawing
 from cases.queries.decide import Beside, beside, pages_opened, validity
 from cases.queries.lines import LineReview, line_review
+from cases.queries.newer import newer
 from cases.queries.recorded import CaseRecord
 from cases.queries.rules import policies
 from cases.queries.snapshot import digest_shown, verify_signature
@@ -112,7 +114,7 @@ def _decided(request: UserRequest, record: CaseRecord, review: LineReview, rest:
     if not form.is_valid():
         return _page(request, record, review, rest, form, status=422)
     if chosen == ASK:
-        return redirect("information-request", case.reference)
+        return redirect(reverse("information-request", args=[case.reference]) + f"?line={number}")
     if chosen == RETURN:
         return_line(case_id=case.pk, line=number, why=form.cleaned_data["return_why"], by=request.user)
         messages.success(request, f"Line {number} is back with the nurse.")
@@ -179,6 +181,7 @@ def _page(
         "asked_for": asked_for(line),
         "referrals": rest.referrals,
         "parts": shown.rule_parts(review, policies(line), rest.documents),
+        "news": news_shown(newer(line, timezone.localdate(now))),
         "drawing": drawing(course(record, review, rest)),
         "requests": [request_shown(row, line.pk) for row in rest.requests],
         "conversations": conversations,

@@ -101,6 +101,35 @@ def test_what_nobody_marked_is_offered_and_not_ticked(frozen):
     )
 
 
+def test_lines_that_nobody_has_reviewed_are_not_asked_about_at_first(frozen):
+    """Case A with its exception has flags on its blocks: a request after line 1 lets the others go on."""
+    case = reviewed(founding_case("a", plan="ahh"), lines=[1])
+    items = wanted(case)
+    assert {line for item in items if item.ticked for line in item.lines} == {1}
+    flags = [item for item in items if item.targets[0].flag]
+    assert flags and all(item.unbegun and not item.ticked for item in flags)
+    ask(case)
+    assert statuses(case) == ["awaiting_information", "nurse_review", "nurse_review", "nurse_review"]
+    mark(case, 3, "gon_neuralgia", "unclear")
+    assert {line for item in wanted(case) if item.ticked for line in item.lines} == {3}
+
+
+def test_a_line_not_reviewed_is_not_taken_along_by_the_same_words(frozen):
+    case = founding_case("a")
+    mark(case, 2, "face_forehead_headache", "unclear")
+    (ticked,) = [item for item in wanted(case) if item.ticked and item.targets[0].criteria]
+    same = [item for item in wanted(case) if item.wording == ticked.wording]
+    assert [(item.lines, item.ticked, item.unbegun) for item in same] == [((2,), True, False), ((4,), False, True)]
+
+
+def test_a_director_asks_about_the_line_in_hand(frozen):
+    case = reviewed(founding_case("b"))
+    reviews = [line_review(line) for line in case_record(Case.objects.get(pk=case.pk)).lines]
+    items = wanted_items(reviews, about=2)
+    assert {item.lines for item in items if item.ticked} == {(2,)}
+    assert {item.lines for item in items if not item.ticked} == {(1,)}
+
+
 def test_sending_makes_the_lines_wait_and_stops_their_clock_alone(frozen):
     case = reviewed(founding_case("a"))
     request = ask(case)
