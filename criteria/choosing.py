@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .considered import Considered, Standing, considered
-from .format import parse
 from .governing import Place
 from .models import PolicyVersion, RuleCode
+from .parsed import tree_of
 from .queries import Governed, candidate_of, governing, published_versions
 
 
@@ -56,5 +56,5 @@ def _version(each: Considered) -> PolicyVersion | None:
 
 
 def _rule_name(version: PolicyVersion, code: str) -> str:
-    rule = parse(version.document).rule_for(code)
+    rule = tree_of(version).rule_for(code)
     return rule.name if rule else ""

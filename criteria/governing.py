@@ -121,6 +121,22 @@ def ties(new: Candidate, others: Iterable[Candidate]) -> tuple[Candidate, ...]:
     return tuple(found[slug] for slug in sorted(found))
 
 
+def shared_plans(new: Candidate, others: Iterable[Candidate]) -> tuple[tuple[Candidate, tuple[str, ...]], ...]:
+    """Overlays of other policies that, once `new` is published too, would join a line beside it for plans that both name: those plans.
+
+    Overlays that name different audiences may meet on a line, and join it in the order of their slugs.
+    """
+    rivals = [other for other in others if other.overlays == new.overlays and (other.policy, other.version) != (new.policy, new.version)]
+    everybody = [new, *rivals]
+    found: dict[str, tuple[Candidate, set[str]]] = {}
+    for place in _places(new, everybody) if new.overlays and new.plans else ():
+        joined = exceptions_to(new.overlays or "", _matching(everybody, place))
+        for other in joined if new in joined and place.plan else ():
+            if other is not new and other.plans:
+                found.setdefault(other.policy, (other, set()))[1].add(place.plan or "")
+    return tuple((other, tuple(sorted(plans))) for _, (other, plans) in sorted(found.items()))
+
+
 def _matching(versions: Iterable[Candidate], place: Place) -> list[Candidate]:
     return [
         version

@@ -15,8 +15,8 @@ from .enums import LineOfBusiness, VersionStatus
 from .governing import Candidate, Governing, Place, candidate
 from .governing import governing as choose
 from .models import Policy, PolicyEvent, PolicyVersion, RuleCode
-from .places import restored
 from .parsed import tree_of
+from .places import restored
 
 WAS_PUBLISHED = [VersionStatus.PUBLISHED, VersionStatus.RETIRED]
 BASIS_WORDS = {1: "national coverage determination", 2: "local coverage determination", 3: "plan policy", 4: "guideline"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from . import examples
 from .enums import VersionStatus
 from .format import loaded, validate
-from .governing import candidate, ties
+from .governing import candidate, shared_plans, ties
 from .models import PolicyVersion
 from .queries import candidate_of
 from .tree import Criterion, Policy, Rule, leaves
@@ -22,15 +22,31 @@ class Blocker:
     message: str
 
 
-def publishing_problems(version: PolicyVersion, policy: Policy | None, others: Sequence[PolicyVersion]) -> list[Blocker]:
-    """Everything between this version and publishing. `policy`: its tree, None while the document has errors.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How a version stands: what blocks it, and how its examples ran beside the published versions of other policies."""
 
-    `others`: published versions of all policies, this one's too.
-    """
-    found = [Blocker(error.path, error.message) for error in validate(version.document)]
-    if found or policy is None:
-        return found
-    found += _examples(version, others)
+    blockers: list[Blocker]
+    report: examples.Report
+
+
+def judged(version: PolicyVersion, others: Sequence[PolicyVersion]) -> Judged:
+    """Everything between this version and publishing. `others`: published versions of all policies, this one's too."""
+    beside = [other for other in others if other.policy_id != version.policy_id]
+    own, *theirs = _reports(version, beside)
+    wrong = [Blocker(error.path, error.message) for error in validate(version.document)]
+    policy = None if wrong else loaded(version.document, version.policy.slug).policy
+    if policy is None:
+        return Judged(wrong, own)
+    falls = [report for other, report in zip(beside, theirs, strict=True) if other.overlays == version.policy.slug]
+    return Judged(_problems(version, policy, others, own, falls), own)
+
+
+def _problems(
+    version: PolicyVersion, policy: Policy, others: Sequence[PolicyVersion], own: examples.Report, exceptions: Sequence[examples.Report]
+) -> list[Blocker]:
+    """Of a document without errors. `exceptions`: the reports of the versions that overlay this policy."""
+    found = _examples(own, exceptions)
     found += _references(policy)
     found += _wording(policy, set(version.waived_languages))
     if policy.next_review is None:
@@ -38,6 +54,7 @@ def publishing_problems(version: PolicyVersion, policy: Policy | None, others: S
     found += _overlaying(policy, others)
     found += _takes_over(version, others)
     found += _ties(policy, others)
+    found += _crowded(policy, others)
     return found
 
 
@@ -70,33 +87,19 @@ def _takes_over(version: PolicyVersion, others: Sequence[PolicyVersion]) -> list
     ]
 
 
-def example_report(version: PolicyVersion, others: Sequence[PolicyVersion]) -> examples.Report:
-    """The examples of a version, run beside the published versions of other policies."""
-    return _reports(version, _beside(version, others))[0]
-
-
-def _beside(version: PolicyVersion, others: Sequence[PolicyVersion]) -> list[PolicyVersion]:
-    return [other for other in others if other.policy_id != version.policy_id]
-
-
 def _reports(version: PolicyVersion, beside: Sequence[PolicyVersion]) -> list[examples.Report]:
     files = [loaded(version.document, version.policy.slug)]
-    files += [loaded({**other.document, "examples": []}, f"{other.policy.slug} {other.version}") for other in beside]
+    files += [loaded({**other.document, "examples": []}, str(other)) for other in beside]
     return examples.check(files)
 
 
-def _examples(version: PolicyVersion, others: Sequence[PolicyVersion]) -> list[Blocker]:
-    beside = _beside(version, others)
-    report, *theirs = _reports(version, beside)
-    found = [Blocker(error.path, error.message) for error in report.errors]
-    for other, its_report in zip(beside, theirs, strict=True):
-        if other.overlays == version.policy.slug:
-            found += [
-                Blocker("", f"The exception {other} would no longer join this policy. {error.message}") for error in its_report.errors
-            ]
-    if not report.results and not report.errors:
+def _examples(own: examples.Report, exceptions: Sequence[examples.Report]) -> list[Blocker]:
+    found = [Blocker(error.path, error.message) for error in own.errors]
+    for report in exceptions:
+        found += [Blocker("", f"The exception {report.file} would no longer join this policy. {error.message}") for error in report.errors]
+    if not own.results and not own.errors:
         found.append(Blocker("examples", "A policy is published with examples; it has none."))
-    for number, result in enumerate(report.results):
+    for number, result in enumerate(own.results):
         if not result.ok:
             found.append(Blocker(f"examples[{number}]", f"The example “{result.name}” fails: {'; '.join(result.differences)}."))
     return found
@@ -151,4 +154,17 @@ def _ties(policy: Policy, others: Sequence[PolicyVersion]) -> list[Blocker]:
     return [
         Blocker("applies_to", f"{rival.policy} {rival.version} would govern the same code for the same audience with the same right.")
         for rival in ties(candidate(policy), rivals)
+    ]
+
+
+def _crowded(policy: Policy, others: Sequence[PolicyVersion]) -> list[Blocker]:
+    """Two overlays of one base for one plan at one time: nobody could say which of them is the plan's exception."""
+    found = shared_plans(candidate(policy), [candidate_of(other) for other in others])
+    return [
+        Blocker(
+            "overlays",
+            f"{rival.policy} {rival.version} adds exceptions to {policy.overlays} for the same plan, {', '.join(plans)}, and the same code "
+            "at the same time. Put both into one policy, or let one end before the other begins.",
+        )
+        for rival, plans in found
     ]

@@ -1,20 +1,12 @@
-"""The governing rule of a line, parsed once per process. Keyed by digest: a published document never changes under its digest."""
+"""The governing rule of a line from the versions pinned to it; trees are parsed once per process, in criteria.parsed."""
 
 from functools import lru_cache
 
 from cases.models import ServiceLine
-from criteria.format import parse
-from criteria.models import PolicyVersion
+from criteria.parsed import policy_by_digest
 from criteria.tree import Joined, Policy
 
-
-@lru_cache(maxsize=512)
-def policy_by_digest(digest: str) -> Policy:
-    """The parsed policy version of a pinned digest. Raises PolicyVersion.DoesNotExist."""
-    version = PolicyVersion.objects.filter(digest=digest).only("document").first()
-    if version is None:
-        raise PolicyVersion.DoesNotExist(f"no policy version has the digest {digest}")
-    return parse(version.document)
+__all__ = ["joined_rule", "policies", "policy_by_digest"]
 
 
 @lru_cache(maxsize=512)

@@ -24,7 +24,7 @@ from criteria.models import PolicyVersion
 from criteria.presenters.document import policy_view
 from criteria.presenters.life import STATUS_PILLS, change_rows, entries, problem_rows, steps
 from criteria.queries import authors, history, in_force_version, published_versions
-from criteria.readiness import example_report
+from criteria.readiness import judged
 from criteria.views import yaml_answer
 
 FOLDER = "admin/criteria/policyversion"
@@ -89,8 +89,8 @@ def _version_page(request: HttpRequest, version: PolicyVersion, forms: dict[str,
     tree = parse(version.document)
     view = policy_view(tree)
     in_work = version.status in actions.IN_WORK
-    others = list(published_versions())
-    blockers = actions.blockers_of(version) if in_work else []
+    standing = judged(version, list(published_versions()))
+    blockers = standing.blockers if in_work else []
     now = in_force_version(version.policy, timezone.localdate())
     before = now if now and now.pk != version.pk else None
     context = {
@@ -101,7 +101,7 @@ def _version_page(request: HttpRequest, version: PolicyVersion, forms: dict[str,
         "in_work": in_work,
         "problems": problem_rows(blockers, view.anchors),
         "buttons": _buttons(_user(request), version, len(blockers), forms),
-        "results": _results(example_report(version, others).results, len(tree.examples)),
+        "results": _results(standing.report.results, len(tree.examples)),
         "entries": entries(history(version.policy, version.version)),
         "before": before,
         "changes": change_rows(changes(parse(before.document), tree)) if before else [],

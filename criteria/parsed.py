@@ -1,0 +1,29 @@
+"""Trees of stored versions, parsed once per process: a document never changes under its digest. Nothing here judges a document."""
+
+from .format import parse
+from .models import PolicyVersion
+from .tree import Policy
+
+MOST = 1000  # trees; a house that holds more parses some of them again
+_TREES: dict[str, Policy] = {}
+
+
+def tree_of(version: PolicyVersion) -> Policy:
+    """The tree of a valid document, such as every published one is."""
+    found = _TREES.get(version.digest)
+    if found is None:
+        if len(_TREES) >= MOST:
+            _TREES.clear()
+        found = _TREES[version.digest] = parse(version.document)
+    return found
+
+
+def policy_by_digest(digest: str) -> Policy:
+    """The tree of a pinned digest; no statement where it is known. Raises PolicyVersion.DoesNotExist."""
+    found = _TREES.get(digest)
+    if found is not None:
+        return found
+    version = PolicyVersion.objects.filter(digest=digest).only("digest", "document").first()
+    if version is None:
+        raise PolicyVersion.DoesNotExist(f"no policy version has the digest {digest}")
+    return tree_of(version)
