@@ -34,9 +34,9 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def policy_version(request: HttpRequest, slug: str, version: str) -> HttpResponse:
-    """Any version that was ever published."""
-    found = _shelf(slug)
-    return _page(request, found, _version(found, version))
+    """Any version that was ever published; `?since=` compares it with that one instead of the one before it."""
+    found, since = _shelf(slug), request.GET.get("since", "")
+    return _page(request, found, _version(found, version), _version(found, since) if since else None)
 
 
 @require_safe
@@ -87,9 +87,9 @@ def _version(found: Shelf, name: str) -> PolicyVersion:
     return version
 
 
-def _page(request: HttpRequest, found: Shelf, version: PolicyVersion) -> HttpResponse:
+def _page(request: HttpRequest, found: Shelf, version: PolicyVersion, since: PolicyVersion | None = None) -> HttpResponse:
     today, tree = timezone.localdate(), parse(version.document)
-    before = found.version_before(version)
+    before = since or found.version_before(version)
     context: dict[str, Any] = {
         "version": version,
         "line": version_line(version, today, found.now),

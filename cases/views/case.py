@@ -24,9 +24,11 @@ from cases.permissions import why_not
 from cases.presenters import case as shown
 from cases.presenters.checklist import checklist
 from cases.presenters.history import timeline
+from cases.presenters.newer import news_shown
 from cases.presenters.standing import standing
 from cases.queries.case_page import PageRecord, open_request, page_record
 from cases.queries.documents import documents_of
+from cases.queries.newer import newer
 
 from .loaders import UserRequest, load_case, load_line, load_record
 from .record import record_pane
@@ -175,6 +177,7 @@ def page_context(request: UserRequest, page: PageRecord, line: ServiceLine) -> d
         others = [each for each in page.reviews if each.line.pk != line.pk and not why_not(permissions.check_review, user, each.line)]
         why = why_not(permissions.check_review, user, line)
         context["checklist"] = checklist(review, others, why_not=why, acceptable=len(acceptable(review)))
+        context["news"] = news_shown(newer(line, timezone.localdate(now)))
         context["standing"] = standing(review, user, open_request=open_request(line, page.requests))
     return context
 
