@@ -117,7 +117,7 @@ def test_without_a_choice_nothing_happens(client, frozen):
 def test_asking_opens_the_request_and_returning_gives_the_line_back(client, frozen):
     case = referred()
     client = signed_in(client, "medical_director")
-    assert client.post(at("sign-off-line", case, 3), {"decision": "ask"})["Location"] == at("information-request", case)
+    assert client.post(at("sign-off-line", case, 3), {"decision": "ask"})["Location"] == at("information-request", case) + "?line=3"
     assert client.post(at("sign-off-line", case, 3), {"decision": "return", "return_why": "Which nerve?"}).status_code == 302
     assert case.lines.get(number=3).status == "nurse_review"
 
