@@ -14,12 +14,16 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """Rows of `model` that may no longer change while `when` holds (SQL over OLD); `but` names the columns that still may."""
+    """Rows of `model` that may no longer change while `when` holds (SQL over OLD); `but` names the columns that still may.
+
+    Those too stay as they are unless `but_only` holds (SQL over OLD and NEW).
+    """
 
     model: type[models.Model]
     sentence: str
     when: str = "1 = 1"
     but: tuple[str, ...] = ()
+    but_only: str = ""
     on_insert: str = ""  # SQL over NEW that refuses a new row
 
 
@@ -39,15 +43,18 @@ def install(connection: BaseDatabaseWrapper, frozen: Iterable[Frozen]) -> None:
                 cursor.execute(statement)
 
 
-def _columns(rows: Frozen) -> list[str]:
+def _columns(rows: Frozen) -> tuple[list[str], list[str]]:
+    """Columns that never change, and those that may."""
     fields = [field for field in rows.model._meta.concrete_fields if not isinstance(field, models.GeneratedField)]
-    return [str(field.column) for field in fields if field.name not in rows.but]
+    never = [str(field.column) for field in fields if field.name not in rows.but]
+    return never, [str(field.column) for field in fields if field.name in rows.but]
 
 
 def _changed(rows: Frozen, differs: str) -> str:
     if not rows.but:
         return "1 = 1"
-    return "(" + " OR ".join(f'NEW."{column}" {differs} OLD."{column}"' for column in _columns(rows)) + ")"
+    never, sometimes = (" OR ".join(f'NEW."{column}" {differs} OLD."{column}"' for column in columns) for columns in _columns(rows))
+    return f"({never} OR (({sometimes}) AND NOT ({rows.but_only})))" if rows.but_only else f"({never})"
 
 
 def _same_row(model: type[models.Model]) -> str:

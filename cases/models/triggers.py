@@ -5,7 +5,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from authreview import triggers
 from authreview.models import AccessRecord
 from authreview.triggers import Frozen, append_only
-from criteria.models import PolicyEvent, PolicyVersion
+from criteria.models import Policy, PolicyEvent, PolicyVersion, RuleCode
 
 from .case import Contact, Note
 from .clock import ClockEntry, TurnaroundRule
@@ -20,6 +20,7 @@ from .request import Referral
 
 _DECIDED = "EXISTS (SELECT 1 FROM cases_determination d WHERE d.line_id = {row}.line_id)"
 _CITED = "EXISTS (SELECT 1 FROM cases_finding f JOIN cases_determination d ON d.line_id = f.line_id WHERE f.id = {row}.finding_id)"
+_PUBLISHED = "EXISTS (SELECT 1 FROM criteria_policyversion v WHERE v.id = OLD.version_id AND v.published_at IS NOT NULL)"
 _IN_USE = "OLD.effective_from <= CURRENT_DATE"
 _FOLLOWED = "a code in use is closed and followed, not changed"
 
@@ -31,7 +32,10 @@ FROZEN: tuple[Frozen, ...] = (
         "a published policy version cannot be changed",
         when="OLD.published_at IS NOT NULL",
         but=("status", "in_force_until", "retired_by", "retired_at"),
+        but_only="OLD.retired_at IS NULL AND NEW.status IN ('published', 'retired')",  # it retires once, and goes back to no other status
     ),
+    Frozen(RuleCode, "the codes of a published policy version cannot be changed", when=_PUBLISHED),
+    Frozen(Policy, "a policy keeps its short name", but=("event_count", "event_head")),
     Frozen(
         Letter,
         "an issued letter cannot be changed",
