@@ -23,7 +23,7 @@ from .enums import BASIS_RANK, Basis, VersionStatus
 from .format import load, loaded, validate
 from .format.shapes import as_day
 from .models import Policy, PolicyEvent, PolicyVersion, RuleCode
-from .places import difference, restored, text_of
+from .places import difference, named, restored, text_of
 from .queries import authors, last_save, later_saves, published_versions
 from .readiness import Blocker, judged
 
@@ -98,7 +98,7 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     if one and other:
         return [str(change) for change in changes(one, other)]
     part = text_of(tuple(difference(before, after)["path"]))
-    return [] if before == after else [f"Changed: {part or 'the policy'}."]
+    return [] if before == after else [f"Changed: {named(after, part)}."]
 
 
 @transaction.atomic

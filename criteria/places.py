@@ -13,6 +13,7 @@ from .enums import GroupKind
 JSON = dict[str, Any]
 Path = tuple[str | int, ...]
 GROUP_KEYS = tuple(str(kind) for kind in GroupKind)
+WORDS = ("text", "title", "name", "says")  # by which a node is known to people
 
 
 def path_of(text: str) -> Path:
@@ -96,6 +97,55 @@ def kind_at(document: Any, at: str) -> str:
     return ""
 
 
+def named(document: Any, at: str) -> str:
+    """What stands at a path, for people: its own words where it has some, and the part of it that is meant."""
+    path = path_of(at)
+    while path and not kind_at(document, text_of(path)):
+        path = path[:-1]
+    node, rest = found(document, text_of(path)), at.removeprefix(text_of(path)).lstrip(".")
+    words = next((node[key] for key in WORDS if isinstance(node.get(key), str) and node[key]), "") if path and isinstance(node, dict) else ""
+    whole = f"“{words}”" if words else f"the {kind_at(document, text_of(path)) or 'policy'}"
+    return f"{whole}, {rest.replace('_', ' ').replace('.', ', ')}" if rest else whole
+
+
+def followed(before: Any, after: Any, at: str) -> str | None:
+    """Where the node at a path of one document stands in a later one: by its id, or by what it holds. None where it is gone."""
+    node, kind = found(before, at), kind_at(before, at)
+    if not kind or not path_of(at) or found(after, at) == node:
+        return at if kind and kind_at(after, at) == kind else None
+    others = [(path, other) for path, other in _alike(after, kind) if kind_at(after, text_of(path)) == kind]
+    name = "name" if kind == "example" else "id"
+    if isinstance(node.get(name), str):
+        return next((text_of(path) for path, other in others if other.get(name) == node[name]), None)
+    same = [text_of(path) for path, other in others if other == node]
+    if same or kind != "group":
+        return same[0] if len(same) == 1 else None
+    ids = _ids(node)
+    shared, best = max(((len(ids & _ids(other)), path) for path, other in others), key=lambda pair: pair[0], default=(0, ()))
+    return text_of(best) if shared else None
+
+
+def _alike(document: Any, kind: str) -> Iterator[tuple[Path, JSON]]:
+    if kind in ("criterion", "group"):
+        yield from nodes(document)
+        return
+    holders: list[tuple[Path, Any]] = [((), document)]
+    if kind == "note":
+        holders = [(("rules", number), rule) for number, rule in enumerate(_list(document, "rules"))]
+    key = {"rule": "rules", "note": "evidence_notes", "reference": "references", "example": "examples"}[kind]
+    for path, holder in holders:
+        yield from (((*path, key, number), item) for number, item in enumerate(_list(holder, key)) if isinstance(item, dict))
+
+
+def _list(holder: Any, key: str) -> list[Any]:
+    held = holder.get(key) if isinstance(holder, dict) else None
+    return held if isinstance(held, list) else []
+
+
+def _ids(node: Any) -> set[str]:
+    return {other["id"] for _, other in below(node, ()) if isinstance(other.get("id"), str)}
+
+
 # ---- what was there before
 
 
@@ -125,3 +175,21 @@ def restored(document: JSON, kept: Mapping[str, Any]) -> JSON:
         place = place[part]
     place[path[-1]] = deepcopy(kept["was"])
     return copy
+
+
+_NOTHING = object()
+
+
+def merged(base: Any, mine: Any, theirs: Any) -> Any:
+    """Two changes of one document put together. Raises ValueError where both changed the same place."""
+    if mine == base or mine == theirs:
+        return theirs
+    if theirs == base:
+        return mine
+    if all(isinstance(each, dict) for each in (base, mine, theirs)):
+        keys = list(dict.fromkeys([*theirs, *mine]))
+        both = {key: merged(*(each.get(key, _NOTHING) for each in (base, mine, theirs))) for key in keys}
+        return {key: value for key, value in both.items() if value is not _NOTHING}
+    if all(isinstance(each, list) and len(each) == len(base) for each in (base, mine, theirs)):
+        return [merged(*each) for each in zip(base, mine, theirs, strict=True)]
+    raise ValueError("both changed the same place")
