@@ -119,6 +119,21 @@ def test_public_page_needs_no_sign_in(client):
     assert "Wording in requests and letters" not in page
 
 
+def test_public_page_says_what_a_practice_needs_and_nothing_for_reviewers(client, reader):
+    """The reading room keeps what helps a reviewer to judge: help, pitfalls, who certifies, what a physician must confirm."""
+    document = small(pitfalls=["A pitfall of reviewers."])
+    criterion = {"help": "Help for reviewers.", "needs": ["A dated note"], "verify": "the source's own words", "authority": "physician"}
+    document["rules"][0]["criteria"] |= criterion
+    document["rules"][0] |= {"verify": "the whole rule", "evidence_notes": [{"says": "Small studies.", "leans": "limits"}]}
+    published(document)
+    for_reviewers = ["Help for reviewers.", "A pitfall of reviewers.", "A physician must confirm", "certifies", "Small studies."]
+    public, room = words(client.get("/policies/public/joint-shots")), words(reader.get("/policies/joint-shots/"))
+    assert [text for text in for_reviewers if text in public] == []
+    assert [text for text in for_reviewers if text not in room] == []
+    for text in ("Hip pain", "What a record would show: A dated note", "27093", "Approved", "Next review"):
+        assert text in public
+
+
 def test_public_page_of_what_is_over(client):
     version = published(small())
     retire(version_id=version.pk, by=user("policy_approver"), last_day=date(2026, 3, 10))
