@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .shapes import JSON, Problems, Shape, Text, short
-from .yaml_text import Path
+from .shapes import JSON, Problems, Shape, Text
+from .yaml_text import Path, short
 
 
 class ListOf(Shape):

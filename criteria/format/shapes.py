@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from .yaml_text import REFUSED, Odd, Path, kind_of
+from .yaml_text import REFUSED, Odd, Path, kind_of, short
 
 JSON = dict[str, Any]
 MAX_ERRORS = 1000  # nobody reads more, and a hostile file has a million
@@ -36,10 +36,6 @@ def path_text(at: Path) -> str:
         else:
             text += f"[{json.dumps(short(part))}]"
     return text
-
-
-def short(text: str) -> str:
-    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def listed(names: Iterable[str]) -> str:

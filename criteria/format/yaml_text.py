@@ -113,6 +113,10 @@ def _read(text: str, result: YamlText, loader: Any) -> None:
         raise _stop(result, "The file is empty. A policy is one YAML mapping that begins with format: 1.")
 
 
+def short(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
 def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1
 
@@ -135,13 +139,13 @@ class _Builder:
     def value(self, event: Any, at: Path, depth: int) -> Any:
         self.result.lines.setdefault(at, _line(event))
         if isinstance(event, yaml.AliasEvent):
-            self.complain(at, event, f"Aliases (*{event.anchor}) are not allowed: write the value out.")
+            self.complain(at, event, f"Aliases (*{short(event.anchor)}) are not allowed: write the value out.")
             return REFUSED
         if event.anchor is not None:
-            self.complain(at, event, f"Anchors (&{event.anchor}) are not allowed: write the value out where it is needed.")
+            self.complain(at, event, f"Anchors (&{short(event.anchor)}) are not allowed: write the value out where it is needed.")
         tagged = event.tag is not None
         if tagged:
-            self.complain(at, event, f"Tags ({event.tag}) are not allowed: write the bare value.")
+            self.complain(at, event, f"Tags ({short(event.tag)}) are not allowed: write the bare value.")
         if isinstance(event, yaml.ScalarEvent):
             return REFUSED if tagged else self.scalar(event, at)
         if depth > MAX_DEPTH:
@@ -167,7 +171,7 @@ class _Builder:
             here = (*at, key if key is not None else "?")
             repeated = key in items
             if repeated:
-                self.complain(here, event, f"The key {key} stands here twice. Keep one.")
+                self.complain(here, event, f"The key {short(key)} stands here twice. Keep one.")
             elif key is not None:
                 self.result.key_lines[here] = _line(event)
             value = self.value(next(self.events), here, depth + 1)
@@ -190,7 +194,7 @@ class _Builder:
             return None
         value = _plain(event.value) if event.implicit[0] else event.value
         if not isinstance(value, str):
-            shown = event.value or "null"
+            shown = short(event.value or "null")
             message = f'A key is text, and YAML reads {shown} as {kind_of(value)}. Put it in quotes: "{shown}".'
             self.complain((*at, shown), event, message)
             return None
