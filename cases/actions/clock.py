@@ -11,7 +11,7 @@ from django.utils import timezone
 from authreview.models import User
 from cases import workflow
 from cases.deadlines import Deadline, Entry, choose_rule, deadline
-from cases.enums import ClockKind
+from cases.enums import ClockKind, LineStatus
 from cases.facts import received_on
 from cases.models import Case, ClockEntry, ServiceLine, TurnaroundRule
 from cases.turnaround import Rule
@@ -67,6 +67,19 @@ def keep_clock(case: Case, *, now: datetime | None = None) -> None:
             line.decide_by, line.notify_by, line.clock, line.clock_stopped = due.decide_by, due.notify_by, due.words, stopped
         if before != tuple(getattr(line, name) for name in KEPT):
             line.save(update_fields=KEPT)
+
+
+def foresee_stop(case: Case, rule: Rule | None, lines: Iterable[ServiceLine], *, until: datetime, now: datetime) -> None:
+    """Put on these lines in hand what asking now, with an answer due by `until`, would make of them. Writes nothing."""
+    entries = list(case.clock_entries.order_by("id")) if rule and rule.tolls else []
+    stopped = {entry.line_id for entry in entries if entry.kind == ClockKind.TOLLED}
+    for line in lines:
+        line.status = LineStatus.AWAITING_INFORMATION
+        if rule is None or not rule.tolls:
+            continue
+        stop = [] if {line.pk, None} & stopped else [ClockEntry(case=case, line=line, kind=ClockKind.TOLLED, at=now, until=until)]
+        due = line_deadline(case, line, rule, [*entries, *stop], now)
+        line.decide_by, line.clock_stopped = due.decide_by, due.stopped
 
 
 def _rule(row: TurnaroundRule) -> Rule:

@@ -21,6 +21,7 @@ from cases.models import Case, ClockEntry, Document, InformationRequest, Request
 from cases.queries.asking import STILL_WANTED, ItemDraft
 from cases.queries.lines import LineReview, line_review
 from cases.queries.recorded import loaded_lines
+from cases.queries.requests import item_rows
 
 from .clock import enter, keep_clock, turnaround_rule
 from .history import locked_case, record_event
@@ -47,7 +48,7 @@ def draft_request(*, case_id: int, items: Sequence[ItemDraft], by: User, at: dat
     case = _open_case(case_id)
     lines = _lines_asked(case, items, by)
     request = _unsent(case, by, at or timezone.now())
-    _write_items(request, items, lines)
+    RequestItem.objects.bulk_create(item_rows(request, items, lines))
     record_event(case, "request_drafted", by=by, at=at, payload={"request": request.pk, "items": _plain(request)})
     return request
 
@@ -65,7 +66,7 @@ def send_request(
     _check_items(items, answer_by, now)
     lines = _lines_asked(case, items, by)
     request = _unsent(case, by, now)
-    _write_items(request, items, lines)
+    RequestItem.objects.bulk_create(item_rows(request, items, lines))
     request.sent_at, request.sent_by, request.answer_by = now, by, answer_by
     request.save(update_fields=["sent_at", "sent_by", "answer_by"])
     asked = _plain(request)
@@ -177,22 +178,6 @@ def _unsent(case: Case, by: User, now: datetime) -> InformationRequest:
         return InformationRequest.objects.create(case=case, created_by=by, created_at=now)
     request.items.all().delete()
     return request
-
-
-def _write_items(request: InformationRequest, items: Sequence[ItemDraft], lines: dict[int, ServiceLine]) -> None:
-    """One row for each line that an item is about: every line waits for its own rows alone."""
-    rows = [(item, target) for item in items for target in item.targets]
-    RequestItem.objects.bulk_create(
-        RequestItem(
-            request=request,
-            line=lines[target.line],
-            position=position,
-            wording={language: text.strip() for language, text in item.wording.items() if text.strip()},
-            criteria=list(target.criteria),
-            flag=target.flag,
-        )
-        for position, (item, target) in enumerate(rows, start=1)
-    )
 
 
 def _stop_clocks(case: Case, lines: Iterable[ServiceLine], until: datetime, by: User, now: datetime) -> None:

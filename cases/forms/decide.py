@@ -64,6 +64,13 @@ class ItemForm(forms.Form):
             self.add_error("es", "This member reads Spanish: the notice needs these words too.")
         return data
 
+    def so_far(self) -> ItemDraft | None:
+        """A ticked form as it stands, though something may still be wrong with it."""
+        data = self.cleaned_data
+        if not data.get("tick") or not data.get("en") or "targets" not in data:
+            return None
+        return ItemDraft({"en": data["en"], **({"es": data["es"]} if data.get("es") else {})}, data["targets"])
+
     def draft(self) -> ItemDraft:
         """What the action takes, of a valid and ticked form."""
         data = self.cleaned_data
@@ -95,9 +102,9 @@ class OwnItemForm(forms.Form):
 
     def drafts(self) -> list[ItemDraft]:
         data = self.cleaned_data
-        if not data.get("en"):
+        if not data.get("en") or not data.get("line"):
             return []
-        return [ItemDraft({"en": data["en"], **({"es": data["es"]} if data["es"] else {})}, (Target(data["line"]),))]
+        return [ItemDraft({"en": data["en"], **({"es": data["es"]} if data.get("es") else {})}, (Target(data["line"]),))]
 
 
 class UntilForm(forms.Form):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cases.enums import Recipient
 from cases.models import RequestItem
-from cases.queries.asking import AskedItem, asked_items
+from cases.queries.asking import AskedItem, numbered
 from cases.queries.letters import LetterMaterial
 from criteria.tree import Criterion
 
@@ -21,7 +21,7 @@ REQUEST_TITLE = "We need more information to decide"
 def request_letter(material: LetterMaterial, wanted: Wanted, now: datetime) -> LetterDraft:
     """The letter of a sent request to this recipient, as of now. One query, for the texts."""
     frame = frame_of(material, wanted, now)
-    asked = [item for item in asked_items(wanted.request) if item.is_open] if wanted.request else []
+    asked = [item for item in numbered(wanted.items) if item.is_open]
     if wanted.recipient == Recipient.MEMBER:
         return _notice(frame, asked)
     return _request(frame, asked)

@@ -1,16 +1,18 @@
 """What a case owes, as it reads now: each letter with its words, its HTML and what is wrong with it. Writes nothing."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from cases.models import InformationRequest, RequestItem
 from cases.queries.letters import LetterMaterial
 
 from .asking import request_letter
 from .context import LetterDraft, html_of
 from .decisions import decision_letter
 from .requirements import LetterProblem, errors, lint
-from .wanted import Wanted, wanted_letters
+from .wanted import Wanted, request_slots, wanted_letters
 
 
 @dataclass(frozen=True)
@@ -41,3 +43,12 @@ def draft_of(material: LetterMaterial, wanted: Wanted, now: datetime) -> LetterD
 def owed_letters(material: LetterMaterial, now: datetime) -> list[Owed]:
     """All of them. One query each, for the texts."""
     return [Owed(wanted, draft_of(material, wanted, now)) for wanted in wanted_letters(material)]
+
+
+def foreseen_letters(material: LetterMaterial, request: InformationRequest, items: Iterable[RequestItem], now: datetime) -> list[Owed]:
+    """The letters of a request that is not sent yet, as they would read. One query each, for the texts."""
+    rows = tuple(items)
+    wanted = [
+        Wanted(f"{kind}-{recipient}", kind, recipient, request=request, items=rows) for kind, recipient in request_slots(material.case)
+    ]
+    return [Owed(each, draft_of(material, each, now)) for each in wanted]

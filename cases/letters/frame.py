@@ -99,8 +99,7 @@ class Frame:
 
     def asked_lines(self) -> list[ServiceLine]:
         """The lines that the request asks about."""
-        request = self.wanted.request
-        numbers = {item.line.number for item in request.items.all()} if request else set()
+        numbers = {item.line.number for item in self.wanted.items}
         return [line for line in self.material.record.lines if line.number in numbers]
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cases.enums import LetterKind, LetterStatus, LineStatus, Outcome, Recipient
-from cases.models import Determination, InformationRequest, Letter
+from cases.models import Case, Determination, InformationRequest, Letter, RequestItem
 from cases.queries.letters import LetterMaterial
 
 # 29 CFR 2560.503-1(f)(2)(iii), (i)(4) and 45 CFR 147.136: the claimant is told what is missing and that the time stops.
@@ -15,13 +15,17 @@ TOLD = (LineStatus.DECIDED, LineStatus.NOTIFIED)
 
 @dataclass(frozen=True)
 class Wanted:
-    """A letter that is owed. `key` names it within its case; `corrects`: the voided letter that it stands in for."""
+    """A letter that is owed. `key` names it within its case; `corrects`: the voided letter that it stands in for.
+
+    `items`: what its request asks for, which a request that is not sent yet has too.
+    """
 
     key: str
     kind: LetterKind
     recipient: Recipient
     determinations: tuple[Determination, ...] = ()
     request: InformationRequest | None = None
+    items: tuple[RequestItem, ...] = ()
     corrects: Letter | None = None
 
 
@@ -48,16 +52,22 @@ def decision_kind(determinations: Iterable[Determination]) -> LetterKind:
 
 def _of_request(material: LetterMaterial, request: InformationRequest) -> list[Wanted]:
     """The letter to the practice and its notice to the member, while the request is open."""
-    slots = [(LetterKind.REQUEST, Recipient.PRACTITIONER)]
-    if material.case.line_of_business in NOTICE_TO_MEMBER:
-        slots.append((LetterKind.REQUEST_NOTICE, Recipient.MEMBER))
     wanted = []
-    for kind, recipient in slots if request.closed_at is None else ():
+    for kind, recipient in request_slots(material.case) if request.closed_at is None else ():
         mine = [letter for letter in material.letters if letter.request_id == request.pk and letter.recipient == recipient]
         if not any(letter.status == LetterStatus.ISSUED for letter in mine):
             voided = _last(letter for letter in mine if letter.status == LetterStatus.VOID)
-            wanted.append(Wanted(f"{kind}-{request.pk}-{recipient}", kind, recipient, request=request, corrects=voided))
+            key, items = f"{kind}-{request.pk}-{recipient}", tuple(request.items.all())
+            wanted.append(Wanted(key, kind, recipient, request=request, items=items, corrects=voided))
     return wanted
+
+
+def request_slots(case: Case) -> list[tuple[LetterKind, Recipient]]:
+    """The letters that a request of this case has, and to whom."""
+    slots = [(LetterKind.REQUEST, Recipient.PRACTITIONER)]
+    if case.line_of_business in NOTICE_TO_MEMBER:
+        slots.append((LetterKind.REQUEST_NOTICE, Recipient.MEMBER))
+    return slots
 
 
 def _pending(material: LetterMaterial, recipient: Recipient) -> list[Determination]:

@@ -1,14 +1,21 @@
 """What the request page and the page of answers show: items with where they come from, what follows, documents to tick against."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from authreview import due
-from cases.enums import ItemStatus
-from cases.models import Document, InformationRequest
+from cases import workflow
+from cases.enums import ItemStatus, LineStatus
+from cases.letters.context import letter_values
+from cases.letters.drafts import Owed
+from cases.letters.requirements import errors
+from cases.models import Document, InformationRequest, ServiceLine
 from cases.queries.asking import AskedItem, Target, WantedItem, asked_items
 from cases.turnaround import Rule
+
+from .letters import letter_label
 
 
 def targets_text(targets: Iterable[Target]) -> str:
@@ -55,6 +62,25 @@ def consequence(rule: Rule | None, until: datetime, decide_by: datetime | None) 
     else:
         clock = f"Asking does not stop the clock: the decision stays due {due.day_time(decide_by)}." if decide_by else ""
     return f"{clock} If nothing comes, a medical director decides on what the record shows. Nothing is decided by itself.".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """Which lines wait when the request is sent, and which go on."""
+
+    label: str
+    lines: str
+
+
+def follows(lines: Iterable[ServiceLine], asked: Collection[int]) -> list[Follows]:
+    """Of the undecided lines of a case, by what sending does to each."""
+    groups: dict[str, list[str]] = {"Waits": [], "Waits already": [], "Goes on": []}
+    for line in lines:
+        if line.status in workflow.UNDECIDED:
+            waits_already = line.status == LineStatus.AWAITING_INFORMATION
+            label = "Waits" if line.number in asked else "Waits already" if waits_already else "Goes on"
+            groups[label].append(f"{line.code} (line {line.number})" if line.code else f"line {line.number}")
+    return [Follows(label, ", ".join(names)) for label, names in groups.items() if names]
 
 
 # ---- answers --------------------------------------------------------------------------------------------------------------------
@@ -115,5 +141,21 @@ def document_choices(documents: Sequence[Document]) -> list[tuple[int, str]]:
     return [(row.pk, f"{row.title}{f', {due.day(row.date)}' if row.date else ''}") for row in reversed(documents)]
 
 
-def item_errors(errors: Mapping[str, Sequence[str]]) -> list[str]:
-    return [message for messages in errors.values() for message in messages]
+@dataclass(frozen=True, slots=True)
+class LetterForeseen:
+    """A letter of a request that is not sent yet, on its sheet, and what would hold it back."""
+
+    title: str
+    letter: Mapping[str, Any]
+    missing: list[str]
+
+
+def letters_foreseen(owed: Iterable[Owed]) -> list[LetterForeseen]:
+    return [
+        LetterForeseen(
+            letter_label(each.wanted.kind, each.wanted.recipient),
+            letter_values(each.draft.text),
+            [problem.sentence for problem in errors(each.problems)],
+        )
+        for each in owed
+    ]

@@ -241,8 +241,13 @@ class AskedItem:
 
 def asked_items(request: InformationRequest) -> list[AskedItem]:
     """The items of a request as a letter and a screen number them; rows of one wording are one item. Items and lines are prefetched."""
+    return numbered(request.items.all())
+
+
+def numbered(items: Iterable[RequestItem]) -> list[AskedItem]:
+    """Rows in their order as numbered items."""
     groups: dict[str, list[RequestItem]] = {}
-    for row in request.items.all():
+    for row in items:
         groups.setdefault(row.wording["en"], []).append(row)
     return [
         AskedItem(number, rows[0].wording, tuple(rows), tuple(dict.fromkeys(row.line.number for row in rows)))

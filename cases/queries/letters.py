@@ -29,9 +29,9 @@ class LetterMaterial:
         return self.record.case
 
 
-def letter_material(case: Case) -> LetterMaterial:
-    """`case` comes with the people it names (recorded.case_with_people, or select_related)."""
-    record = case_record(case)
+def letter_material(case: Case, record: CaseRecord | None = None) -> LetterMaterial:
+    """`case` comes with the people it names (recorded.case_with_people, or select_related). `record`: where it is loaded already."""
+    record = record or case_record(case)
     codes = services_begun({line.code for line in record.lines}).values()
     return LetterMaterial(
         record=record,

@@ -1,9 +1,13 @@
-"""Information requests as their pages read them: one sent request with its items, and the one that is kept for later."""
+"""Information requests as their pages read them: one sent request with its items, the one kept for later, and one as it would be sent."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db.models import Prefetch
 
-from cases.models import Case, InformationRequest, RequestItem
-from cases.queries.asking import STILL_WANTED, AskedItem, Target, WantedItem, asked_items
+from authreview.models import User
+from cases.models import Case, InformationRequest, RequestItem, ServiceLine
+from cases.queries.asking import STILL_WANTED, AskedItem, ItemDraft, Target, WantedItem, asked_items
 
 _ITEMS = Prefetch("items", RequestItem.objects.select_related("line", "document", "resolved_by").order_by("position"))
 
@@ -28,6 +32,30 @@ def drafted(case: Case) -> list[WantedItem]:
         )
         for item in asked_items(request)
     ]
+
+
+def item_rows(request: InformationRequest, items: Sequence[ItemDraft], lines: Mapping[int, ServiceLine]) -> list[RequestItem]:
+    """One row for each line that an item is about: every line waits for its own rows alone. Not saved here."""
+    rows = [(item, target) for item in items for target in item.targets]
+    return [
+        RequestItem(
+            request=request,
+            line=lines[target.line],
+            position=position,
+            wording={language: text.strip() for language, text in item.wording.items() if text.strip()},
+            criteria=list(target.criteria),
+            flag=target.flag,
+        )
+        for position, (item, target) in enumerate(rows, start=1)
+    ]
+
+
+def unsent_request(
+    case: Case, items: Sequence[ItemDraft], lines: Mapping[int, ServiceLine], *, by: User, until: datetime, now: datetime
+) -> tuple[InformationRequest, list[RequestItem]]:
+    """A request as sending it now would leave it, and its items. Nothing of it is saved."""
+    request = InformationRequest(case=case, created_by=by, created_at=now, sent_at=now, sent_by=by, answer_by=until)
+    return request, item_rows(request, items, lines)
 
 
 def answers_to(item: AskedItem) -> list[RequestItem]:

@@ -9,6 +9,7 @@ _LINE = f"{_CASE}sign-off/<int:number>"
 
 urlpatterns = [
     path(f"{_CASE}request", information.ask, name="information-request"),
+    path(f"{_CASE}request/letters", information.ask_foreseen, name="information-foreseen"),
     path(f"{_CASE}requests/<int:request_id>", information.received, name="information-received"),
     path(f"{_CASE}referral", decide.refer, name="referral"),
     path(f"{_CASE}approve", decide.approve, name="approve"),

@@ -1,7 +1,9 @@
 """The request for information: writing and sending it, and ticking off what came."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,18 +13,18 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from authreview.access import reads
-from authreview.errors import Conflict
+from authreview.errors import Conflict, Denied
 from authreview.numbers import whole_number
 from cases import permissions, workflow
-from cases.actions.clock import turnaround_rule
+from cases.actions.clock import foresee_stop, turnaround_rule
 from cases.actions.information import Answer, draft_request, receive_items, send_request
 from cases.actions.letters import issue_wanted
 from cases.enums import LineStatus
 from cases.forms.decide import AnsweredInForm, AnswerForm, ItemForm, OwnItemForm, UntilForm, newest_since
-from cases.letters.drafts import owed_letters
+from cases.letters.drafts import foreseen_letters, owed_letters
 from cases.letters.requirements import errors
 from cases.models import Case, InformationRequest
 from cases.presenters.decide import head, line_name
@@ -31,7 +33,9 @@ from cases.presenters.request import (
     asked_shown,
     consequence,
     document_choices,
+    follows,
     item_shown,
+    letters_foreseen,
     lines_words,
     request_shown,
     targets_text,
@@ -40,8 +44,9 @@ from cases.queries.asking import AskedItem, ItemDraft, WantedItem, answer_until,
 from cases.queries.letters import letter_material
 from cases.queries.lines import LineReview, line_review
 from cases.queries.recorded import CaseRecord, open_items
-from cases.queries.requests import answers_to, drafted, request_of
+from cases.queries.requests import answers_to, drafted, request_of, unsent_request
 from cases.queries.worklist import service_names
+from cases.turnaround import Rule
 
 from .loaders import UserRequest, load_case, load_record
 
@@ -50,38 +55,57 @@ AnswerForms = formset_factory(AnswerForm, extra=0, max_num=200)
 PAGE = "cases/decide/request.html"
 
 
+@dataclass(frozen=True)
+class Asking:
+    """The request page of one case as its reader has it: what could be asked for, and what is typed."""
+
+    record: CaseRecord
+    reviews: list[LineReview]  # of the lines that this person may ask about
+    about: int | None
+    wanted: list[WantedItem]
+    forms: BaseFormSet[Any]
+    own: OwnItemForm
+    date: UntilForm
+    rule: Rule | None
+    until: datetime
+    now: datetime
+
+    @property
+    def decide_by(self) -> datetime | None:
+        return min((each.line.decide_by for each in self.reviews if each.line.decide_by), default=None)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @reads("case")
 def ask(request: UserRequest, reference: str) -> HttpResponse:
     """The items as the tree and the flags write them; POST sends them, or keeps them for later."""
-    record = load_record(request, reference)
-    permissions.check_read_clinical(request.user)
-    case = record.case
-    reviews = _askable(request, record)
-    about = whole_number(request.GET.get("line", ""))
-    wanted = _with_draft(wanted_items(reviews, open_items(case), about=about), case)
-    now, zone = timezone.now(), _zone(case)
-    rule = turnaround_rule(case)
-    until = answer_until(rule, min((each.line.decide_by for each in reviews if each.line.decide_by), default=None), now, zone)
-    forms = _item_forms(request, case, wanted)
-    own = OwnItemForm(request.POST or None, prefix="own", lines=_own_lines(record, reviews), member_language=_language(case))
-    date = UntilForm(request.POST or None, zone=zone, initial={"answer_by": until.astimezone(zone).date()})
-    if request.method == "POST" and all([forms.is_valid(), own.is_valid(), date.is_valid()]):
-        return _sent(request, case, _drafts(forms, own), date)
-    shown = {targets_text(item.targets): item_shown(item) for item in wanted}
+    page = _asking(request, reference)
+    record, case = page.record, page.record.case
+    if request.method == "POST" and all([page.forms.is_valid(), page.own.is_valid(), page.date.is_valid()]):
+        return _sent(request, case, _drafts(page.forms, page.own), page.date)
+    shown = {targets_text(item.targets): item_shown(item) for item in page.wanted}
     context = {
-        "head": head(case, record.lines, service_names({line.code for line in record.lines}), now),
+        "head": head(case, record.lines, service_names({line.code for line in record.lines}), page.now),
         "case": case,
-        "about": about,
-        "groups": _grouped(forms, shown),
-        "forms": forms,
-        "own": own,
-        "date": date,
+        "about": page.about,
+        "groups": _grouped(page.forms, shown),
+        "forms": page.forms,
+        "own": page.own,
+        "date": page.date,
         "reads_spanish": _language(case) == "es",
-        "consequence": consequence(rule, until, min((each.line.decide_by for each in reviews if each.line.decide_by), default=None)),
-        "why": "" if reviews else _why_nothing(request, record),
+        "consequence": consequence(page.rule, page.until, page.decide_by),
+        "why": "" if page.reviews else _why_nothing(request, record),
+        **_foreseen(request, page),
     }
     return render(request, PAGE, context, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+@reads("case")
+def ask_foreseen(request: UserRequest, reference: str) -> HttpResponse:
+    """What sending would do, while the request is put together: which lines wait, and the letters as they would read. Nothing is kept."""
+    page = _asking(request, reference)
+    return render(request, f"{PAGE}#foreseen", _foreseen(request, page) | {"case": page.record.case, "about": page.about, "oob": True})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -120,6 +144,52 @@ def received(request: UserRequest, reference: str, request_id: int) -> HttpRespo
 
 
 # ---- parts: asking --------------------------------------------------------------------------------------------------------------
+def _asking(request: UserRequest, reference: str) -> Asking:
+    """Raises Denied for somebody who posts and may ask about no line."""
+    record = load_record(request, reference)
+    permissions.check_read_clinical(request.user)
+    case = record.case
+    reviews = _askable(request, record)
+    if request.method == "POST" and not reviews:
+        raise Denied(_why_nothing(request, record))
+    about = whole_number(request.GET.get("line", ""))
+    wanted = _with_draft(wanted_items(reviews, open_items(case), about=about), case)
+    now, zone, rule = timezone.now(), _zone(case), turnaround_rule(case)
+    until = answer_until(rule, min((each.line.decide_by for each in reviews if each.line.decide_by), default=None), now, zone)
+    return Asking(
+        record=record,
+        reviews=reviews,
+        about=about,
+        wanted=wanted,
+        forms=_item_forms(request, case, wanted),
+        own=OwnItemForm(request.POST or None, prefix="own", lines=_own_lines(record, reviews), member_language=_language(case)),
+        date=UntilForm(request.POST or None, zone=zone, initial={"answer_by": until.astimezone(zone).date()}),
+        rule=rule,
+        until=until,
+        now=now,
+    )
+
+
+def _foreseen(request: UserRequest, page: Asking) -> dict[str, Any]:
+    """Lines and letters as sending what is ticked now would leave them; what is not right yet is left out."""
+    items, until = [item.draft for item in page.wanted if item.ticked], page.until
+    if request.method == "POST":
+        valid = [page.forms.is_valid(), page.own.is_valid(), page.date.is_valid()]
+        items = [item for form in page.forms if (item := form.so_far()) is not None] + page.own.drafts()
+        until = page.date.cleaned_data["answer_by"] if valid[-1] else until
+    mine = {review.line.number for review in page.reviews}
+    items = [item for item in items if all(target.line in mine for target in item.targets)]
+    asked = {target.line for item in items for target in item.targets}
+    letters = []
+    if items:
+        record = replace(page.record, lines=[copy(line) for line in page.record.lines])
+        lines = {line.number: line for line in record.lines if line.number in asked}
+        foresee_stop(record.case, page.rule, lines.values(), until=until, now=page.now)
+        sent, rows = unsent_request(record.case, items, lines, by=request.user, until=until, now=page.now)
+        letters = letters_foreseen(foreseen_letters(letter_material(record.case, record), sent, rows, page.now))
+    return {"follows": follows(page.record.lines, asked), "letters": letters, "oob": False}
+
+
 def _askable(request: UserRequest, record: CaseRecord) -> list[LineReview]:
     """Lines that this person may ask about; a line in a conversation is asked about after it."""
     reviews = [line_review(line) for line in record.lines if line.status in workflow.UNDECIDED]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cases.actions.peer_to_peer import offer_peer_to_peer
 from cases.models import Case, Determination, InformationRequest, PeerToPeer, RequestItem
+from tests import letter_cases
 from tests.decisions import approvable, denial, offered_and_held, referred
 from tests.factories import attach, demo_of, founding_case, reviewed, user
 
@@ -180,7 +181,7 @@ def test_needs_role(client, frozen, name, role):
 def test_query_count(client, frozen, name):
     """The same number of statements for a case of four lines, marked or not."""
     counts = []
-    for member, lines in (("SHP-1", [3]), ("SHP-2", [1, 2, 3, 4])):
+    for member, lines in (("SHP-1", [1]), ("SHP-2", [1, 2, 3, 4])):
         case = reviewed(founding_case("a", member_id=member), lines=lines)
         args = [3] if name == "sign-off-line" else []
         signed_in(client, "nurse").get(at(name, case, *args))
@@ -218,6 +219,35 @@ def test_case_a_is_asked_for_with_one_press(client, frozen):
     request = InformationRequest.objects.get()
     assert (request.items.count(), request.answer_by.isoformat()) == (5, "2026-04-25T03:59:00+00:00")
     assert case.lines.get(number=1).status == "awaiting_information"
+
+
+def test_the_letter_stands_beside_the_request_before_it_is_sent(client, frozen):
+    """As it will read: who waits, the items as typed, and the dates that asking would make; nothing is kept of it."""
+    case = letter_cases.ready("a")
+    client = signed_in(client, "nurse")
+    page = text(client.get(at("information-request", case)))
+    for words in ("<dt>Waits</dt><dd>20553 (line 1)</dd>", "<dt>Goes on</dt><dd>64400 (line 2), 64405 (line 3), 64450 (line 4)</dd>"):
+        assert words in page, words
+    data = form_of(client, case) | {"item-0-en": "The day the pain began, please", "own-line": "3", "own-en": "The side"}
+    seen = text(client.post(at("information-foreseen", case), data, headers={"HX-Request": "true"}))
+    assert "<dt>Waits</dt><dd>20553 (line 1), 64405 (line 3)</dd>" in seen
+    assert (InformationRequest.objects.count(), case.letters.count(), case.lines.get(number=1).clock_stopped) == (0, 0, False)
+    client.post(at("information-request", case), data | {"send": "1"})
+    assert case.letters.count() == 2
+    for letter in case.letters.all():
+        article = text(client.get(at("letter", case, letter.pk))).partition("<article")[2].partition("</article>")[0]
+        assert article in seen
+    assert "The time for the decision is stopped until you answer" in seen
+
+
+def test_what_is_not_right_yet_is_left_out_of_the_letter(client, frozen):
+    case = reviewed(founding_case("b"))
+    client = signed_in(client, "nurse")
+    data = form_of(client, case) | {"item-0-en": "", "answer_by": "yesterday", "item-1-targets": "9:duration", "item-2-targets": "?"}
+    seen = client.post(at("information-foreseen", case), data)
+    assert (seen.status_code, text(seen).count("<li><strong>")) == (200, 5)
+    nothing = client.post(at("information-foreseen", case), {"item-TOTAL_FORMS": "0", "item-INITIAL_FORMS": "0"})
+    assert "Tick what to ask for" in text(nothing)
 
 
 def test_words_can_be_changed_and_own_ones_added(client, frozen):
