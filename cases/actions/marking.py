@@ -1,5 +1,6 @@
 """How a finding is read, judged and written under the case's lock. Called by review.py and facts.py; nothing here is a step of its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -109,8 +110,17 @@ def is_as_proposed(row: Seen, proposal: dict[str, Any]) -> bool:
     return (row.value, row.arithmetic, row.stale) == (proposal["finding"], proposal["arithmetic"], "")
 
 
-def judged(review: LineReview, leaf: Criterion, value: str | None, note: str, by: User, at: datetime | None = None) -> Seen:
-    """The finding as it will be written: its origin follows from what the check proposes."""
+def judged(
+    review: LineReview,
+    leaf: Criterion,
+    value: str | None,
+    note: str,
+    by: User,
+    at: datetime | None = None,
+    *,
+    searched: tuple[tuple[int, int, int], ...] | None = None,
+) -> Seen:
+    """The finding as it will be written: its origin follows from what the check proposes. `searched`: the pages, where they are read."""
     if value is not None and value not in FindingLabel.values:
         raise Incomplete(f"{value!r} is not a finding.")
     if value == FindingValue.NOT_APPLICABLE and not leaf.may_not_apply:
@@ -121,7 +131,10 @@ def judged(review: LineReview, leaf: Criterion, value: str | None, note: str, by
         origin = FindingOrigin.ACCEPTED
     elif proposal is not None and value is not None and value != proposal["stated"]:
         origin = FindingOrigin.OVERRIDE  # what the stated facts say is no override of the check: the reviewer read the record
-    searched = tuple(pages_opened(review.line.case_id, by.pk)) if value == FindingValue.NOT_DOCUMENTED else ()
+    if value != FindingValue.NOT_DOCUMENTED:
+        searched = ()
+    elif searched is None:
+        searched = tuple(pages_opened(review.line.case_id, by.pk))
     return Seen(
         id=row.id if row else 0,
         criterion=leaf.id,
@@ -170,6 +183,17 @@ def save(review: LineReview, row: Seen, by: User) -> Seen:
     if row.value is not None:
         note_reviewer(review, by)
     return row
+
+
+def save_all(review: LineReview, rows: Sequence[Seen], by: User) -> list[Seen]:
+    """Save several findings of a line; new ones in one statement."""
+    new = Finding.objects.bulk_create([as_row(review, row, by) for row in rows if not row.id])
+    ids = {row.criterion: row.pk for row in new}
+    for row in rows:
+        if row.id:
+            update(review, row, by)
+    note_reviewer(review, by)
+    return [replace(row, id=row.id or ids[row.criterion]) for row in rows]
 
 
 def columns(review: LineReview, row: Seen, by: User) -> dict[str, Any]:

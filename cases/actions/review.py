@@ -16,7 +16,7 @@ from authreview.errors import Conflict, Incomplete
 from authreview.models import User
 from cases import permissions
 from cases.enums import FindingOrigin
-from cases.models import Evidence, Finding, ServiceLine
+from cases.models import Evidence, ServiceLine
 from cases.queries.case_page import Passages, line_to_mark, seen, with_seen
 from cases.queries.lines import LineReview
 from criteria.enums import EvidenceRule, FindingValue
@@ -26,7 +26,6 @@ from .history import record_event
 from .marking import (
     Marked,
     Selection,
-    as_row,
     check_version,
     close_moot,
     copy_evidence,
@@ -35,11 +34,11 @@ from .marking import (
     judged,
     marked_line,
     note_of,
-    note_reviewer,
     opened,
     passage_of,
     plain_passage,
     save,
+    save_all,
     update,
     write,
 )
@@ -114,13 +113,7 @@ def accept_proposals(*, reference: str, line: int, by: User) -> Marked:
     rows = [judged(review, leaf, proposal["finding"], note_of(review, leaf.id), by) for leaf, proposal in acceptable(review)]
     if not rows:
         return Marked(case, review, review)
-    new = Finding.objects.bulk_create([as_row(review, row, by) for row in rows if not row.id])
-    ids = {row.criterion: row.pk for row in new}
-    for row in rows:
-        if row.id:
-            update(review, row, by)
-    note_reviewer(review, by)
-    rows = [replace(row, id=row.id or ids[row.criterion]) for row in rows]
+    rows = save_all(review, rows, by)
     payload = {"criteria": {row.criterion: {"value": row.value, "arithmetic": row.arithmetic} for row in rows}}
     record_event(case, "proposals_accepted", by=by, line=line, at=rows[0].at, payload=payload)
     return Marked(case, review, close_moot(case, with_seen(review, rows), by), tuple(row.criterion for row in rows))

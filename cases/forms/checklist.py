@@ -1,10 +1,12 @@
 """What a checklist row posts: shape and conversion only. A passage comes as word numbers of a page, or as words typed from it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from authreview.errors import Problem
+from authreview.numbers import whole_number
 from cases.enums import FindingLabel
 
 
@@ -57,6 +59,12 @@ class TypedFactForm(CiteFields):
 
     typed = forms.CharField(max_length=300, required=False)
     version = forms.IntegerField(required=False, min_value=0)
+
+
+def shown_versions(texts: Iterable[str]) -> dict[str, int]:
+    """What a list of criteria showed, as it comes back: "pain:0" is the criterion with the version that was looked at."""
+    pairs = (text.rpartition(":") for text in texts)
+    return {criterion: number for criterion, _, version in pairs if criterion and (number := whole_number(version)) is not None}
 
 
 class ResolveFlagForm(forms.Form):

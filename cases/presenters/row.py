@@ -24,6 +24,7 @@ MARK_WORDS = {
     Mark.REASON: "why it is not met",
     Mark.NOT_APPLICABLE: "left out",
 }
+NOT_TYPED = "Read from the record; the facts are not typed in, so nothing was computed."
 TYPED = {
     "symptom_duration": ("Onset", "onset"),
     "treatments": ("Trial", "treatment"),
@@ -79,6 +80,7 @@ class Status:
     word: str
     evidence: list[Cited]
     proposal: Proposed | None
+    untyped: str
     computed: str
     searched: str
     stale: str
@@ -138,6 +140,7 @@ def status_of(review: LineReview, leaf: Criterion, number: int, *, frozen: bool 
         word=word_of(value, is_exclusion=is_exclusion) if value else "not marked",
         evidence=[_cited(passage) for passage in row.evidence] if row else [],
         proposal=None if frozen else _proposed(row, proposal, is_exclusion=is_exclusion),
+        untyped=NOT_TYPED if row is not None and not row.stale and _is_read(row, proposal) else "",
         computed=sentence(row.arithmetic) if row and accepted else "",
         searched=searched_words(row) if row and value == FindingValue.NOT_DOCUMENTED else "",
         stale=sentence(row.stale) if row else "",
@@ -251,12 +254,20 @@ def _cited(passage: Passage) -> Cited:
     return Cited(passage.id, passage.quote, passage.document, passage.page, f"?{urlencode(place)}")
 
 
+def _is_read(row: Seen, proposal: Mapping[str, Any] | None) -> bool:
+    """A reviewer answered from the record, with quotes; the check says only that nothing is typed in that it could count."""
+    answered = row.value in (FindingValue.MET, FindingValue.NOT_MET) and bool(row.evidence)
+    return answered and proposal is not None and proposal["finding"] == FindingValue.NOT_DOCUMENTED
+
+
 def _proposed(row: Seen | None, proposal: Mapping[str, Any] | None, *, is_exclusion: bool) -> Proposed | None:
     if proposal is None:
         return None
     finding, arithmetic = proposal["finding"], proposal["arithmetic"]
     if row is not None and not row.stale:
         accepted = row.origin == FindingOrigin.ACCEPTED and (row.value, row.arithmetic) == (finding, arithmetic)
-        if accepted or (row.value is not None and row.value == proposal["stated"]):  # the reviewer has read what the form stated
+        if (
+            accepted or _is_read(row, proposal) or (row.value is not None and row.value == proposal["stated"])
+        ):  # the reviewer has read what the form stated
             return None
     return Proposed(word_of(finding, is_exclusion=is_exclusion).lower(), sentence(arithmetic), finding, bool(proposal["stated"]))

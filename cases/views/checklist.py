@@ -5,23 +5,28 @@ from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from authreview.access import reads
 from authreview.errors import Incomplete, Problem
 from cases import permissions
 from cases.actions import review as actions
 from cases.actions.facts import resolve_flag, typed_fact
 from cases.actions.marking import Marked, Selection
-from cases.forms.checklist import CiteForm, FindingForm, ResolveFlagForm, TypedFactForm, problems_of
+from cases.actions.rest import NOTHING_LEFT, NOTHING_OPENED, mark_rest
+from cases.forms.checklist import CiteForm, FindingForm, ResolveFlagForm, TypedFactForm, problems_of, shown_versions
 from cases.presenters.case import line_tab
 from cases.presenters.checklist import numbering
+from cases.presenters.rest import rest_shown
 from cases.presenters.row import mark_of, status_of, word_of
 from cases.presenters.standing import standing
-from cases.queries.case_page import line_to_mark, open_request
+from cases.queries.case_page import line_to_mark, open_request, pages_opened
+from cases.queries.documents import documents_of
 from cases.queries.lines import LineReview
+from cases.queries.rest import rest_of
 
 from .loaders import UserRequest, load_case
 
@@ -93,6 +98,35 @@ def proposals(request: UserRequest, reference: str, number: int) -> HttpResponse
     response = saved(request, marked, "", said=f"{count} accepted.")
     response["HX-Trigger-After-Settle"] = "checklist:accepted"
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reads("case")
+def rest(request: UserRequest, reference: str, number: int) -> HttpResponse:
+    """What is left of a line, to be marked not documented in one step; first as a list of what that would be."""
+    if request.method == "POST":
+        shown = shown_versions(request.POST.getlist("shown"))
+        marked = mark_rest(reference=reference, line=number, by=request.user, shown=shown)
+        count = len(marked.written)
+        words = (
+            f"{count} criteri{'on' if count == 1 else 'a'} marked not documented." if count else "They are marked not documented already."
+        )
+        messages.success(request, words)
+        response = saved(request, marked, "", said=words)
+        response["HX-Trigger"] = "close-dialog"
+        response["HX-Trigger-After-Settle"] = "checklist:accepted"
+        return response
+    case = load_case(request, reference)
+    permissions.check_read_clinical(request.user)
+    review = line_to_mark(case, number)
+    if review is None:
+        raise Http404(f"{reference} has no line {number}.")
+    left, opened = rest_of(review), pages_opened(case.pk, request.user.pk)
+    reasons = (permissions.why_not(permissions.check_review, request.user, review.line), NOTHING_LEFT if not left.criteria else "")
+    why_not = next((each for each in (*reasons, NOTHING_OPENED if not opened else "") if each), "")
+    part = "#rest-dialog" if request.htmx else ""  # type: ignore[attr-defined]
+    shown_rest = rest_shown(review, left, opened, documents_of(case), why_not)
+    return render(request, f"cases/checklist/rest.html{part}", {"reference": reference, "rest": shown_rest})
 
 
 @require_http_methods(["POST"])

@@ -89,7 +89,8 @@
     if (!here) return;
     if (key === "j" || key === "k") { event.preventDefault(); move(key === "j" ? 1 : -1); return; }
     if (key === "o") { event.preventDefault(); go(nextOpen(inHand())); return; }
-    if (key === "A" && !repeat) { const button = document.getElementById("accept-all"); if (button) { event.preventDefault(); button.click(); } return; }
+    const all = { A: "accept-all", N: "mark-rest" }[key];
+    if (all && !repeat) { const button = document.getElementById(all); if (button) { event.preventDefault(); button.click(); } return; }
     // The focus is beside the list: the key is meant for the row in hand.
     const control = !rowOf(event.target) && last?.isConnected ? last.querySelector(`[data-key="${CSS.escape(key)}"]`) : null;
     if (control?.checkVisibility()) { event.preventDefault(); if (!repeat) { control.focus(); if (!isTyping(control)) control.click(); } }
@@ -135,7 +136,7 @@
   };
   document.addEventListener("htmx:afterRequest", (event) => {
     const { xhr, elt, successful } = event.detail;
-    if (!list.contains(elt)) return;
+    if (!list.contains(elt) && !elt.matches?.("[data-follow]")) return;
     if (successful && xhr.status < 300) {
       follow(xhr);
     }

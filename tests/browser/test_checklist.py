@@ -187,6 +187,27 @@ def test_accept_all_leaves_answers_alone(case, page, at_line, errors):
     assert errors == []
 
 
+def test_the_rest_is_not_documented(case, page, at_line, errors):
+    """By key: the dialog says what would be marked and where was looked; one press marks it, and what a check speaks to is left."""
+    mark(case, 1, "program", "met")
+    at_line()
+    page.keyboard.press("j")
+    page.keyboard.press("N")
+    dialog = page.locator("#dialog")
+    expect(dialog.get_by_role("heading", name="Mark the rest not documented")).to_be_visible()
+    expect(dialog.get_by_text("Office visit note, 24 Feb 2026, its one page")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+    listed = [each.split(":")[0] for each in dialog.locator("[name=shown]").evaluate_all("(all) => all.map((each) => each.value)")]
+    expect(dialog.get_by_role("button", name=f"Mark {len(listed)} not documented")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"{len(listed)} criteria marked not documented.").first).to_be_visible()
+    expect(dialog).to_be_hidden()
+    expect(chosen(page, listed[0])).to_have_value("not_documented")
+    expect(row(page, "indication")).to_be_focused()
+    assert (saved(case, listed[-1]), saved(case, "program"), saved(case, "indication")) == ("not_documented", "met", None)
+    assert errors == []
+
+
 def test_a_fact_typed_into_the_row(case, page, at_line, errors):
     select(page, "a couple months of muscle pain")
     row(page, "duration").focus()

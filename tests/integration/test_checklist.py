@@ -103,6 +103,22 @@ def test_shows_errors(client, case, nurse, sent, status):
     assert row(case, "program") is None
 
 
+def test_a_proposal_of_nothing_does_not_stand_beside_quotes(client, case, nurse):
+    """Where a nurse has read the answer in the record, "nothing is typed in" is said quietly and cannot be accepted."""
+    url = reverse("case-line", args=[case.reference, 1])
+    proposed = ServiceLine.objects.get(case=case, number=1).proposals["duration"]
+    assert proposed["finding"] == "not_documented"
+    block = r'id="finding-status-duration".*?(?=</form>)'
+    unanswered = re.search(block, client.get(url).content.decode(), re.DOTALL)[0]
+    assert 'name="accept" value="not_documented"' in unanswered
+    bare = save(client, case, "duration", value="met").content.decode()
+    assert 'name="accept" value="not_documented"' in bare  # nothing is shown for it yet
+    mark(case, 1, "duration", "met", quote=MONTHS)
+    answered = re.search(block, client.get(url).content.decode(), re.DOTALL)[0]
+    assert 'name="accept"' not in answered
+    assert "the facts are not typed in" in answered
+
+
 def test_unknown_criterion_or_line(client, case, nurse):
     assert save(client, case, "nothing", value="met").status_code == 409
     assert save(client, case, "program", line=9, value="met").status_code == 409
