@@ -60,6 +60,12 @@ def add_reference(document: JSON, at: str = "") -> Edited:
     return _edit(document, at, add)
 
 
+def add_empty_example(document: JSON, at: str = "") -> Edited:
+    """An example of the first rule that says nothing yet."""
+    first = next(iter(_records(document, "rules")), {})
+    return add_example(document, {"name": "A new example", "rule": first.get("id", "")})
+
+
 def add_example(document: JSON, example: Mapping[str, Any]) -> Edited:
     """An example with a name of its own: a number is put behind one that is taken."""
 

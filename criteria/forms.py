@@ -58,7 +58,12 @@ class PolicyTextForm(forms.Form):
     def placed(self) -> list[PlacedError]:
         """The first errors, each with the lines around it."""
         lines = self.given.splitlines()
-        return [_placed(error, lines) for error in self.loaded.errors[:SHOWN_ERRORS]] if self.loaded else []
+        return [_placed(error, lines) for error in self.listed]
+
+    @property
+    def listed(self) -> tuple[FormatError, ...]:
+        """The first errors: of very many nobody reads the rest."""
+        return self.loaded.errors[:SHOWN_ERRORS] if self.loaded else ()
 
     @property
     def shown_text(self) -> str:

@@ -12,6 +12,7 @@ from .enums import Authority, Basis, EvidenceRule, Family, LineOfBusiness, Next,
 from .places import GROUP_KEYS, JSON, kind_of_group
 
 Choices = tuple[tuple[str, str], ...]
+Posted = Mapping[str, list[str]]  # name of a field -> what was sent of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,12 @@ class Section:
     fields: tuple[NodeField, ...]
 
 
-def _words(values: Any, **said: str) -> Choices:
+def word_choices(values: Any, **said: str) -> Choices:
     return tuple((str(value), said.get(str(value), str(value).replace("_", " ").capitalize())) for value in values)
 
 
 PERIOD = "A period such as 3 months, 6 weeks, 10 days or 1 year."
-WHO = _words(Authority, nurse="A nurse", physician="A medical director")
+WHO = word_choices(Authority, nurse="A nurse", physician="A medical director")
 CHECKS: Mapping[str, tuple[str, tuple[NodeField, ...]]] = {
     "symptom_duration": (
         "Symptom duration",
@@ -61,7 +62,7 @@ CHECKS: Mapping[str, tuple[str, tuple[NodeField, ...]]] = {
             NodeField("any_of", "Any of these kinds", "words", "Separated by commas: nsaid, physical_therapy."),
             NodeField("at_least", "Each trial at least", help=PERIOD, half=True),
             NodeField("within", "Ending within", help="Before the reference date. " + PERIOD, half=True),
-            NodeField("response", "Response", "many", "None chosen: any.", _words(Response)),
+            NodeField("response", "Response", "many", "None chosen: any.", word_choices(Response)),
             NodeField("how_many", "How many kinds", "number", "Left out: one.", half=True),
         ),
     ),
@@ -124,8 +125,8 @@ CRITERION = (
         "Handling",
         (
             CITES,
-            NodeField("evidence", "Evidence", "choice", "Whether a passage of the record must be cited.", _words(EvidenceRule), half=True),
-            NodeField("family", "Family", "choice", "Which kind of question it asks.", _words(Family), half=True),
+            NodeField("evidence", "Evidence", "choice", "Whether a passage must be cited.", word_choices(EvidenceRule), half=True),
+            NodeField("family", "Family", "choice", "Which kind of question it asks.", word_choices(Family), half=True),
             NodeField("authority", "Certified by", "choice", "If met only because of this, a medical director certifies.", WHO, half=True),
             NodeField("may_not_apply", "It may not apply", "flag", "Then a reviewer may take it out of its group."),
             NodeField("silence", "Not mentioned counts as absent", "flag", "What nobody wrote down about a contraindication."),
@@ -179,7 +180,7 @@ REFERENCE = (
         "Reference",
         (
             NodeField("title", "Title"),
-            NodeField("kind", "Kind", "choice", choices=_words(ReferenceKind), half=True),
+            NodeField("kind", "Kind", "choice", choices=word_choices(ReferenceKind), half=True),
             NodeField("publisher", "Publisher", half=True),
             NodeField("year", "Year", "number", half=True),
             NodeField("url", "Web address"),
@@ -195,7 +196,7 @@ EXAMPLE = (
             NodeField("name", "Name"),
             NodeField("rule", "Rule", "choice", half=True),
             NodeField("plan", "Plan", half=True),
-            NodeField("line_of_business", "Line of business", "choice", choices=(("", "Any"), *_words(LineOfBusiness)), half=True),
+            NodeField("line_of_business", "Line of business", "choice", choices=(("", "Any"), *word_choices(LineOfBusiness)), half=True),
             NodeField("state", "State", help="Two capital letters.", half=True),
         ),
     ),
@@ -203,8 +204,8 @@ EXAMPLE = (
         "expected",
         "Expected",
         (
-            NodeField("expect.value", "Value", "choice", choices=(("", "Not compared"), *_words(Value)), half=True),
-            NodeField("expect.next", "Next step", "choice", choices=(("", "Not compared"), *_words(Next)), half=True),
+            NodeField("expect.value", "Value", "choice", choices=(("", "Not compared"), *word_choices(Value)), half=True),
+            NodeField("expect.next", "Next step", "choice", choices=(("", "Not compared"), *word_choices(Next)), half=True),
             NodeField("expect.authority", "Certified by", "choice", choices=(("", "Not compared"), *WHO), half=True),
         ),
     ),
@@ -221,7 +222,7 @@ POLICY = (
                 "Basis",
                 "choice",
                 "The stronger governs.",
-                _words(Basis, ncd="National coverage determination", lcd="Local coverage determination"),
+                word_choices(Basis, ncd="National coverage determination", lcd="Local coverage determination"),
                 half=True,
             ),
             NodeField("summary", "Summary", "area", "One paragraph for a reviewer."),
@@ -250,7 +251,7 @@ POLICY = (
         "audience",
         "For whom",
         (
-            NodeField("applies_to.lines_of_business", "Lines of business", "many", "None chosen: all.", _words(LineOfBusiness)),
+            NodeField("applies_to.lines_of_business", "Lines of business", "many", "None chosen: all.", word_choices(LineOfBusiness)),
             NodeField("applies_to.plans", "Plans", "words", "Separated by commas. Empty: all."),
             NodeField("applies_to.states", "States of service", "words", "Two capital letters each. Empty: all."),
             NodeField("overlays", "Adds exceptions to", help="The short name of the base policy; empty for a policy of its own."),

@@ -103,7 +103,8 @@ def named(document: Any, at: str) -> str:
     while path and not kind_at(document, text_of(path)):
         path = path[:-1]
     node, rest = found(document, text_of(path)), at.removeprefix(text_of(path)).lstrip(".")
-    words = next((node[key] for key in WORDS if isinstance(node.get(key), str) and node[key]), "") if path and isinstance(node, dict) else ""
+    record = node if path and isinstance(node, dict) else {}
+    words = next((record[key] for key in WORDS if isinstance(record.get(key), str) and record[key]), "")
     whole = f"“{words}”" if words else f"the {kind_at(document, text_of(path)) or 'policy'}"
     return f"{whole}, {rest.replace('_', ' ').replace('.', ', ')}" if rest else whole
 
@@ -182,7 +183,7 @@ _NOTHING = object()
 
 def merged(base: Any, mine: Any, theirs: Any) -> Any:
     """Two changes of one document put together. Raises ValueError where both changed the same place."""
-    if mine == base or mine == theirs:
+    if mine in (base, theirs):
         return theirs
     if theirs == base:
         return mine

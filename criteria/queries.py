@@ -114,6 +114,7 @@ class Happened:
     at: datetime
     by_name: str
     details: Mapping[str, Any]
+    by_id: int | None = None
 
 
 def history(policy: Policy, version: str = "") -> list[Happened]:
@@ -173,7 +174,7 @@ def authors(version: PolicyVersion) -> set[int]:
 
 def _happened(event: PolicyEvent) -> Happened:
     name = (event.by.get_full_name() or event.by.username) if event.by else "the system"
-    return Happened(event.kind, event.version, event.at, name, json.loads(event.payload))
+    return Happened(event.kind, event.version, event.at, name, json.loads(event.payload), event.by_id)
 
 
 # ---- the library as it is read

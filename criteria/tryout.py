@@ -6,7 +6,7 @@ from typing import Any
 from .assessment import Assessment, assess
 from .enums import Authority, Family, FindingValue, GroupKind
 from .places import children_at, found, kind_of_group
-from .tree import Criterion, Group, Joined, Node, Rule, Text, leaves
+from .tree import Criterion, Group, Joined, Node, Policy, Rule, Text
 
 
 def rule_at(document: Any, number: int) -> Rule | None:
@@ -49,6 +49,7 @@ def _criterion(value: Mapping[str, Any]) -> Criterion:
         text=str(value.get("text") or ""),
         ask=_text(value.get("ask")),
         reason=_text(value.get("reason")),
+        help=str(value.get("help") or ""),
         missing=_text(missing) if missing else None,
         family=Family.MEDICAL_NECESSITY,
         may_not_apply=value.get("may_not_apply") is True,
@@ -63,26 +64,32 @@ def _text(value: Any) -> Text:
     return {str(key): str(item) for key, item in value.items()} if isinstance(value, dict) else {}
 
 
-def tried(rule: Rule, findings: Mapping[str, str]) -> tuple[dict[str, str], Assessment]:
-    """The findings that this rule knows and allows, and their assessment."""
-    known = {leaf.id: leaf for leaf in leaves(rule.criteria)}
+def with_base(rule: Rule, base: Policy) -> Joined:
+    """An exception joined to its base's rule for the first of its codes that the base names; alone where it names none."""
+    theirs = next((found for code in rule.codes if (found := base.rule_for(code))), None)
+    return Joined(theirs, (rule,)) if theirs else Joined(rule)
+
+
+def tried(joined: Joined, findings: Mapping[str, str]) -> tuple[dict[str, str], Assessment]:
+    """The findings that these criteria know and allow, and their assessment."""
+    known = {leaf.id: leaf for leaf in joined.criteria}
     kept = {
         name: finding
         for name, finding in findings.items()
         if name in known and finding in list(FindingValue) and (finding != FindingValue.NOT_APPLICABLE or known[name].may_not_apply)
     }
-    return kept, assess(Joined(rule), kept)
+    return kept, assess(joined, kept)
 
 
-def example_of(rule: Rule, findings: Mapping[str, str]) -> dict[str, Any]:
-    """What was tried as an example that expects what came of it."""
-    kept, assessment = tried(rule, findings)
+def example_of(rule: Rule, joined: Joined, findings: Mapping[str, str]) -> dict[str, Any]:
+    """What was tried as an example of the rule that expects what came of it. `joined`: what its examples are assessed against."""
+    kept, assessment = tried(joined, findings)
     expect: dict[str, Any] = {"value": str(assessment.value), "open": list(assessment.open), "next": str(assessment.next)}
     if assessment.reasons:
         expect["reasons"] = list(assessment.reasons)
     if assessment.authority:
         expect["authority"] = str(assessment.authority)
-    texts = {leaf.id: leaf.text for leaf in leaves(rule.criteria)}
+    texts = {leaf.id: leaf.text for leaf in joined.criteria}
     odd = [f"{texts[name]}: {finding.replace('_', ' ')}" for name, finding in kept.items() if finding != FindingValue.MET]
     said = "; ".join(odd[:2]) or ("everything met" if kept else "nothing answered")
     return {"name": said[:120], "rule": rule.id, "findings": kept, "expect": expect}

@@ -1,4 +1,4 @@
-"""The pages of policy versions in the administration: import, the version with its steps, its text. What is done is done by the actions."""
+"""The pages of policy versions in the administration: import, the version with its steps, its file. What is done is done by the actions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from criteria.comparison import changes
 from criteria.enums import VersionStatus
 from criteria.examples import Result
 from criteria.format import dump, loaded, parse
-from criteria.forms import PolicyTextForm, RetireForm, ReturnForm, SaveTextForm
+from criteria.forms import PolicyTextForm, RetireForm, ReturnForm
 from criteria.models import PolicyVersion
 from criteria.presenters.document import policy_view
 from criteria.presenters.life import STATUS_PILLS, change_rows, entries, problem_rows, steps
@@ -41,7 +41,7 @@ def must(allowed: bool) -> None:
 
 def bring_in(request: HttpRequest) -> HttpResponse:
     """A draft from a file or from pasted text; errors stand beside their lines, and what was given stays."""
-    user = _user(request)
+    user = user_of(request)
     if request.method != "POST":
         start = PolicyVersion.objects.filter(pk=whole_number(request.GET.get("from", "")) or 0).first()
         form = PolicyTextForm(initial={"text": dump(start.document) if start else ""})
@@ -100,15 +100,30 @@ def _version_page(request: HttpRequest, version: PolicyVersion, forms: dict[str,
         "steps": steps(version),
         "in_work": in_work,
         "problems": problem_rows(blockers, view.anchors),
-        "buttons": _buttons(_user(request), version, len(blockers), forms),
+        "buttons": _buttons(user_of(request), version, len(blockers), forms),
         "results": _results(standing.report.results, len(tree.examples)),
         "entries": entries(history(version.policy, version.version)),
         "before": before,
         "changes": change_rows(changes(parse(before.document), tree)) if before else [],
-        "may_draft": not permissions.why_not(permissions.check_draft, _user(request)),
+        "may_draft": not permissions.why_not(permissions.check_draft, user_of(request)),
         "forms": [form for form in forms.values() if form.errors],
     }
     return render(request, f"{FOLDER}/version.html", context, status=status)
+
+
+@require_safe
+def compare(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
+    """A version beside another of its policy: the one in force today, or the one before it, unless another is asked for."""
+    others = list(version.policy.versions.exclude(pk=version.pk).order_by("-effective_from", "-pk"))
+    asked = whole_number(request.GET.get("with", ""))
+    now = in_force_version(version.policy, timezone.localdate())
+    usual = next((other for other in others if now and other.pk == now.pk), next(iter(others), None))
+    before = next((other for other in others if other.pk == asked), usual)
+    one, other = (loaded(each.document, "").policy if each else None for each in (before, version))
+    rows = change_rows(changes(one, other)) if one and other else []
+    incomplete = [each for each, tree in ((before, one), (version, other)) if each and tree is None]
+    context = {"version": version, "others": others, "before": before, "changes": rows, "incomplete": incomplete}
+    return render(request, f"{FOLDER}/compare.html", context)
 
 
 def _results(results: tuple[Result, ...], count: int) -> list[tuple[str, Result]]:
@@ -149,7 +164,7 @@ def _buttons(user: User, version: PolicyVersion, missing: int, forms: dict[str, 
 @require_POST
 def step(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     """One step of the life of a version."""
-    user, name = _user(request), request.POST.get("step", "")
+    user, name = user_of(request), request.POST.get("step", "")
     if name in ("return", "retire"):
         return _step_with_form(request, version, name)
     taken: dict[str, tuple[Callable[..., PolicyVersion], str]] = {
@@ -171,7 +186,7 @@ def step(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
 
 
 def _step_with_form(request: HttpRequest, version: PolicyVersion, name: str) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     form = ReturnForm(request.POST) if name == "return" else RetireForm(request.POST)
     if not form.is_valid():
         return _version_page(request, version, {name: form}, 422)
@@ -184,7 +199,7 @@ def _step_with_form(request: HttpRequest, version: PolicyVersion, name: str) -> 
     return redirect(PAGE, version.pk)
 
 
-# ---- the text
+# ---- the file
 
 
 @require_safe
@@ -192,31 +207,7 @@ def file(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     return yaml_answer(version)
 
 
-def text(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
-    """The document as YAML: for an editor of a draft to write, for everybody else to read."""
-    writes = version.status == VersionStatus.DRAFT and not permissions.why_not(permissions.check_draft, _user(request))
-    if request.method != "POST":
-        form = SaveTextForm(initial={"text": dump(version.document), "revision": version.revision})
-        return _text_page(request, version, form, writes, 200)
-    form = SaveTextForm(request.POST, request.FILES)
-    if not form.is_valid() or form.loaded is None or form.loaded.document is None:
-        return _text_page(request, version, form, writes, 422)
-    try:
-        saved = actions.save_draft(
-            version_id=version.pk, document=form.loaded.document, revision=form.cleaned_data["revision"], by=_user(request)
-        )
-    except (Conflict, Incomplete) as refusal:  # caught, so that what was written stays on the page
-        form.add_error(None, refusal.sentence)
-        return _text_page(request, version, form, writes, refusal.status)
-    messages.success(request, f"{saved} is saved.")
-    return redirect("admin:criteria_policyversion_editor" if "editor" in request.POST else PAGE, version.pk)
-
-
-def _text_page(request: HttpRequest, version: PolicyVersion, form: SaveTextForm, writes: bool, status: int) -> HttpResponse:
-    return render(request, f"{FOLDER}/text.html", {"version": version, "form": form, "writes": writes}, status=status)
-
-
-def _user(request: HttpRequest) -> User:
+def user_of(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user

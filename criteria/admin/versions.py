@@ -20,7 +20,7 @@ from criteria.models import PolicyEvent, PolicyVersion
 from criteria.presenters.life import STATUS_PILLS
 from criteria.queries import BASIS_WORDS, ends_on, is_in_force
 
-from . import editor, pages
+from . import editor, pages, yaml_tab
 
 
 class BasisFilter(admin.SimpleListFilter):
@@ -93,7 +93,8 @@ class PolicyVersionAdmin(KeptPages, admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         named = [
-            ("<int:pk>/text/", pages.text, "text"),
+            ("<int:pk>/text/", yaml_tab.text, "text"),
+            ("<int:pk>/compare/", pages.compare, "compare"),
             ("<int:pk>/file/", pages.file, "file"),
             ("<int:pk>/step/", pages.step, "step"),
             ("<int:pk>/editor/", editor.editor_page, "editor"),

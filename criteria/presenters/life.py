@@ -5,8 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from authreview import due
 from authreview.errors import Problem
+from authreview.models import User
 from criteria.comparison import Change
 from criteria.models import PolicyVersion
 from criteria.queries import Happened, ends_on, is_in_force
@@ -65,6 +68,21 @@ def steps(version: PolicyVersion) -> list[Step]:
         name = person.get_full_name() or person.username if reached else ""
         shown.append(Step(label, number < here, number == here, name, at if reached else None))
     return shown
+
+
+def last_change(version: PolicyVersion, newest: Happened | None, reader: User) -> str:
+    """Changed 4 minutes ago by you; drafted, where nothing was saved since."""
+    if newest is None:
+        name = version.drafted_by.get_full_name() or version.drafted_by.username
+        return f"drafted {_ago(version.drafted_at)} by {'you' if version.drafted_by_id == reader.pk else name}"
+    return f"changed {_ago(newest.at)} by {'you' if newest.by_id == reader.pk else newest.by_name}"
+
+
+def _ago(at: datetime) -> str:
+    minutes = int((timezone.now() - at).total_seconds() // 60)
+    if not 0 <= minutes < 60:
+        return due.near_day(at, timezone.now())
+    return "just now" if minutes == 0 else "1 minute ago" if minutes == 1 else f"{minutes} minutes ago"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,113 @@
     });
   });
 
+  // The parts of the form are tabs: each stays in the form while another is shown, so nothing typed is lost, and all of it is saved.
+  // A tab says how many of its fields are refused.
+  let part = "";
+  const parts = () => [...document.querySelectorAll("#node-form > .ed-part")];
+  const tabs = () => [...document.querySelectorAll("#node-parts a")];
+  const show = (name) => {
+    part = name;
+    parts().forEach((each) => { each.hidden = each.id !== `part-${name}`; });
+    tabs().forEach((tab) => {
+      const chosen = tab.id === `tab-${name}`;
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+    });
+  };
+  const mark = () => tabs().forEach((tab) => {
+    const panel = document.getElementById(tab.id.replace("tab-", "part-"));
+    const count = panel ? [...panel.querySelectorAll(".ed-notes")].filter((notes) => notes.querySelector(".field-error")).length : 0;
+    let dot = tab.querySelector(".ed-count");
+    if (!count) { dot?.remove(); return; }
+    if (!dot) { dot = document.createElement("span"); dot.className = "ed-count"; tab.append(" ", dot); }
+    dot.textContent = String(count);
+    dot.title = `${count} field${count > 1 ? "s" : ""} to mend`;
+    const said = document.createElement("span");
+    said.className = "unseen";
+    said.textContent = ` to mend`;
+    dot.append(said);
+  });
+  const makeTabs = () => {
+    const list = document.querySelector("#node-parts ul");
+    if (!list) { parts().forEach((each) => { each.hidden = false; }); return; }
+    const names = tabs().map((tab) => tab.id.replace("tab-", ""));
+    if (list.getAttribute("role") !== "tablist") {
+      list.setAttribute("role", "tablist");
+      list.setAttribute("aria-label", "Parts of this form");
+      list.closest("nav").setAttribute("role", "presentation");
+      list.closest("nav").removeAttribute("aria-label");
+      list.querySelectorAll("li").forEach((item) => item.setAttribute("role", "presentation"));
+      tabs().forEach((tab, number) => {
+        tab.setAttribute("role", "tab");
+        tab.setAttribute("aria-controls", `part-${names[number]}`);
+        const panel = document.getElementById(`part-${names[number]}`);
+        panel.setAttribute("role", "tabpanel");
+        panel.setAttribute("aria-labelledby", tab.id);
+        panel.classList.add("ed-panel");
+      });
+    }
+    show(names.includes(part) ? part : names[0]);
+    mark();
+  };
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest?.("#node-parts [role=tab]");
+    if (!tab) return;
+    event.preventDefault();
+    show(tab.id.replace("tab-", ""));
+  });
+  document.addEventListener("keydown", (event) => {
+    const tab = event.target.closest?.("#node-parts [role=tab]");
+    if (!tab || event.altKey || event.ctrlKey || event.metaKey) return;
+    const all = tabs();
+    const at = all.indexOf(tab);
+    const goal = { ArrowRight: all[(at + 1) % all.length], ArrowLeft: all.at(at - 1), Home: all[0], End: all.at(-1) }[event.key];
+    if (!goal) { if (event.key === " ") { event.preventDefault(); tab.click(); } return; }
+    event.preventDefault();
+    show(goal.id.replace("tab-", ""));
+    goal.focus();
+  });
+  // A link to a field opens the part that holds it.
+  const openHash = () => {
+    const goal = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const panel = goal && goal.closest?.("#node-form > .ed-part");
+    if (!panel) return;
+    show(panel.id.replace("part-", ""));
+    goal.scrollIntoView({ block: "center" });
+    (goal.matches("input, select, textarea") ? goal : goal.querySelector("input:not([type=hidden]), select, textarea"))?.focus();
+  };
+  window.addEventListener("hashchange", openHash);
+
+  // Rows of facts: a new empty row as soon as the last one is written in; a row is cleared, and goes with the next load.
+  const grow = (row) => {
+    if (row.nextElementSibling || ![...row.querySelectorAll("input, select")].some((each) => each.value)) return;
+    const next = row.cloneNode(true);
+    const number = row.parentElement.rows.length;
+    next.querySelectorAll("input, select").forEach((each) => {
+      each.name = each.name.replace(/\[\d+\](?=\.\w+$)/, `[${number}]`);
+      each.id = `${each.id.replace(/\d+(?=-\w+$)/, String(number))}`;
+      each.setAttribute("aria-label", each.getAttribute("aria-label").replace(/\d+$/, String(number + 1)));
+      each.value = "";
+    });
+    const said = next.querySelector("[data-clear-row] .unseen");
+    if (said) said.textContent = said.textContent.replace(/\d+/, String(number + 1));
+    row.after(next);
+  };
+  document.addEventListener("input", (event) => { const row = event.target.closest?.("[data-rows] tbody tr"); if (row) grow(row); });
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest?.("[data-clear-row]")?.closest("tr");
+    if (!row) return;
+    row.querySelectorAll("input, select").forEach((each) => { each.value = ""; });
+    row.querySelector("input, select").dispatchEvent(new Event("change", { bubbles: true }));
+    row.querySelector("input, select").focus();
+  });
+  // What is expected of a criterion makes its column one that is compared; before htmx sends the form.
+  document.addEventListener("change", (event) => {
+    const name = event.target.dataset?.of;
+    const column = name && document.querySelector(`#node-form [data-column="${name}"]`);
+    if (column && (event.target.type === "checkbox" ? event.target.checked : event.target.value)) column.checked = true;
+  }, true);
+
   let waiting;
   const select = (link) => {
     rove(link);
@@ -51,7 +158,7 @@
     if (event.key === "Delete") { event.preventDefault(); operation("delete")?.click(); return; }
     if (event.key === "Enter" && link === current()) {
       event.preventDefault();
-      document.querySelector("#node-form :is(input:not([type=hidden]), select, textarea)")?.focus();
+      [...document.querySelectorAll("#node-form :is(input:not([type=hidden]), select, textarea)")].find((field) => !field.closest("[hidden]"))?.focus();
     }
   });
 
@@ -59,8 +166,9 @@
   document.addEventListener("htmx:beforeRequest", () => { const state = document.getElementById("save-state"); if (state) state.textContent = "Saving …"; });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!document.getElementById("editor")) return;
-    rove();
+    if (tree()?.querySelector(".ed-tree")) rove();
     prepare();
+    makeTabs();
     const from = event.detail.requestConfig?.elt;
     if (event.detail.target?.id === "editor" && (from?.matches?.(".ed-row > a") || from?.matches?.("[data-operations]"))) current()?.focus();
   });
@@ -101,5 +209,7 @@
 
   rove();
   prepare();
+  makeTabs();
+  openHash();
   if (document.activeElement === document.body && !location.hash) current()?.focus({ preventScroll: true });
 })();

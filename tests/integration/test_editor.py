@@ -53,15 +53,32 @@ def do(client, version, op, at=ROOT, **more):
 
 def form_of(client, version, at=ROOT):
     """What a browser would send of the form of a node."""
+    context = client.get(url(version), {"at": at}).context
     sent = {}
-    for view in client.get(url(version), {"at": at}).context["sections"]:
-        for field in view.fields:
-            if field.field.kind == "flag":
-                sent |= {field.name: "on"} if field.value else {}
-            elif field.field.kind == "choice":
-                sent[field.name] = next((value for value, _, chosen in field.options if chosen), "")
-            else:
-                sent[field.name] = field.value
+    for field in (field for view in context["sections"] for field in view.fields):
+        sent |= of_field(field)
+    return sent | (of_example(context["example"]) if context["example"] else {})
+
+
+def of_field(field):
+    if field.field.kind == "flag":
+        return {field.name: "on"} if field.value else {}
+    if field.field.kind == "choice":
+        return {field.name: next((value for value, _, chosen in field.options if chosen), "")}
+    return {field.name: field.value}
+
+
+def of_example(shown):
+    sent = {"lists": "1"}
+    for field in [*shown.facts, *(cell for table in shown.tables for row in table.rows for cell in row)]:
+        sent |= of_field(field)
+    for column in shown.columns:
+        sent |= {f"compare.{column.key}": "on"} if column.is_compared else {}
+    for line in (line for _, lines in shown.parts for line in lines):
+        sent |= of_field(line.finding)
+        for column, ticked in line.ticks:
+            sent.setdefault(f"expect.{column.key}", []).extend([line.name] * ticked)
+        sent[f"expect.shortest.{line.name}"] = next(value for value, _, chosen in line.needs if chosen)
     return sent
 
 
@@ -251,13 +268,19 @@ def test_two_tabs_lose_nothing(editor, draft):
 # ---- trying it
 
 
+def papers(tried):
+    return {paper.title: [line.text for line in paper.lines] for paper in tried.papers}
+
+
 def test_try_out_shows_what_comes_of_it(editor, draft):
     page = editor.get(url(draft), {"at": ROOT, "f-hip_pain": "not_documented"})
     tried = page.context["try"]
-    assert (tried.title, tried.asks) == ("Undecided: asks for 1 thing", ("Where it hurts",))
+    assert (tried.title, papers(tried)["In the request"]) == ("Undecided: asks for 1 thing", ["Where it hurts"])
+    assert papers(tried)["In the letter, if nobody answers"] == ["Nothing is said of pain."]
     met = editor.get(url(draft), {"at": ROOT, "f-hip_pain": "met"}).context["try"]
     assert met.title == "Met: a medical director certifies"
-    assert editor.get(url(draft), {"at": ROOT, "f-hip_pain": "not_met"}).context["try"].reasons == ("No hip pain.",)
+    unmet = editor.get(url(draft), {"at": ROOT, "f-hip_pain": "not_met"}).context["try"]
+    assert papers(unmet) == {"In the letter": ["No hip pain."]}
 
 
 def test_what_was_tried_becomes_an_example(editor, draft):
@@ -330,7 +353,7 @@ def test_an_incomplete_draft_is_not_replayed(editor, draft):
 
 
 def test_the_text_comes_back_to_the_editor(editor, draft):
-    text = editor.get(url(draft), {"tab": "yaml"}).context["text_form"].shown_text
+    text = editor.get(url(draft), {"tab": "yaml"}).context["form"].shown_text
     sent = {"text": text.replace("Hip pain", "Pain in the hip"), "revision": now(draft).revision, "editor": "1"}
     assert editor.post(url(draft, "text"), sent)["Location"] == url(draft)
     assert criteria(draft)["text"] == "Pain in the hip"
