@@ -3,23 +3,19 @@
 A finding stands as it was signed. Where the draft counts otherwise (another check), the facts that were confirmed are counted again.
 """
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
-from criteria.assessment import Findings, assess
-from criteria.checks import CaseFacts, facts_from_example, propose
+from criteria.checks.quick import LOOKS_AT, Answer, quick_check
 from criteria.enums import Authority, Value
 from criteria.governing import Candidate, Place, governing
-from criteria.quick_value import quick_value
-from criteria.tree import Check, Joined, negated, rule_of
+from criteria.quick_rule import Answers, QuickRule, state_of
+from criteria.tree import Joined, negated, rule_of
 
-OVERRIDE = "override"
-FROM_OTHER_CASES = frozenset({"requested_with"})  # a signature does not keep what else was asked for
+from .signed_facts import Reader, overruled, reader
 
 
 class Effect(StrEnum):
@@ -45,12 +41,16 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The rule a line is looked at under; None: the draft would not govern it. `recount`: checks whose answer was never signed."""
+    """The rule a line is looked at under; None: the draft would not govern it.
 
-    joined: Joined | None
-    recount: Mapping[str, tuple[Check, tuple[str, ...]]] = field(default_factory=dict)
-    turned: frozenset[str] = frozenset()  # a finding said the opposite of what it would say now
-    value: Callable[[Findings], Value] | None = None
+    `recount`: checks whose answer was never signed; None: nothing can tell, for a signature does not keep what else was asked for.
+    """
+
+    rule: QuickRule | None
+    signed: Answers = field(default_factory=dict)  # what the signed findings say now
+    recount: Mapping[str, Answer | None] = field(default_factory=dict)
+    recounted: Answers = field(default_factory=dict)  # what its findings say
+    read: Reader | None = None  # the facts that it looks at
     always_nurse: bool = False  # whatever is found, a nurse may certify
 
 
@@ -82,36 +82,37 @@ def basis_of(before: Joined | None, after: Joined | None) -> Basis:
         return Basis(None)
     known = {leaf.id: leaf for leaf in before.criteria} if before else {}
     was, now = negated(before.root) if before else frozenset(), negated(after.root)
-    recount = {}
+    recount: dict[str, Answer | None] = {}
+    looks_at: set[str] = set()
     for leaf in after.criteria:
         old = known.get(leaf.id)
         if leaf.check and (old is None or (old.check is not None and old.check != leaf.check)):
             part = rule_of(after, leaf.id)
-            recount[leaf.id] = (leaf.check, part.codes if part else ())
-    turned = frozenset(name for name in known if (name in was) != (name in now))
+            recount[leaf.id] = quick_check(leaf.check, part.codes if part else ())
+            looks_at.update(filter(None, [LOOKS_AT.get(leaf.check.name)]))
+    turned = {name for name in known if (name in was) != (name in now)}  # a finding said the opposite of what it would say now
     authorities = {part.authority for part in after.parts} | {leaf.authority for leaf in after.criteria}
-    return Basis(after, recount, turned, quick_value(after), authorities == {Authority.NURSE})
+    rule = QuickRule(after)
+    signed = rule.answers(without={*turned, *recount})
+    return Basis(rule, signed, recount, rule.answers(), reader(looks_at), authorities == {Authority.NURSE})
 
 
 def judge(basis: Basis, decided: Decided) -> Judged:
     """One line under the draft."""
-    if basis.joined is None or basis.value is None:
-        return Judged(decided.line, Effect.OUTSIDE, decided.value, "")
-    findings = decided.findings
-    if basis.turned:
-        findings = {name: found for name, found in findings.items() if name not in basis.turned}
-    if basis.recount:
-        findings = {**findings, **_recounted(basis, decided)}
-    after = basis.value(findings).value
-    if after == decided.value and (decided.signed_as != "nurse" or basis.always_nurse):
-        return Judged(decided.line, Effect.STANDS, decided.value, after)
-    found = assess(basis.joined, findings)
-    if after == decided.value:
-        return Judged(decided.line, Effect.STANDS, decided.value, after, (), found.authority is Authority.PHYSICIAN)
-    if found.value is Value.UNDETERMINED:
-        path = tuple(step.criterion for step in found.shortest)
-        return Judged(decided.line, Effect.INFORMATION, decided.value, after, path)
-    return Judged(decided.line, Effect.TURNS, decided.value, after, found.reasons)
+    rule, line, before = basis.rule, decided.line, decided.value
+    if rule is None:
+        return Judged(line, Effect.OUTSIDE, before, "")
+    state = state_of(basis.signed, decided.findings)
+    if basis.recount and decided.snapshot:
+        state |= _recounted(basis, decided)
+    after = rule.value(state)
+    if after == before:
+        by_nurse = after is Value.MET and decided.signed_as == "nurse"
+        needs = by_nurse and not basis.always_nurse and rule.needs_physician(state)
+        return Judged(line, Effect.STANDS, before, after.value, (), needs)
+    if after is Value.UNDETERMINED:
+        return Judged(line, Effect.INFORMATION, before, after.value, rule.shortest(state))
+    return Judged(line, Effect.TURNS, before, after.value, rule.reasons(state))
 
 
 def replay(lines: Iterable[tuple[Basis, Decided]]) -> Tally:
@@ -136,39 +137,11 @@ def chosen(candidates: Iterable[Candidate], place: Place, draft: Candidate) -> t
 
 
 # ---- counting again -------------------------------------------------------------------------------------------------------------
-def _recounted(basis: Basis, decided: Decided) -> dict[str, str | None]:
+def _recounted(basis: Basis, decided: Decided) -> int:
     """What the new checks make of the facts that were confirmed; no answer where a person had overruled the check, or nothing can tell."""
-    if not decided.snapshot:
-        return dict.fromkeys(basis.recount)
-    signed = json.loads(decided.snapshot)
-    facts = signed_facts(signed, decided.received)
-
-    def answer(name: str, check: Check, codes: tuple[str, ...]) -> str | None:
-        overruled = signed["findings"].get(name, {}).get("origin") == OVERRIDE
-        return None if overruled or check.name in FROM_OTHER_CASES else propose(check, facts, codes).finding.value
-
-    return {name: answer(name, check, codes) for name, (check, codes) in basis.recount.items()}
-
-
-def signed_facts(signed: Mapping[str, Any], received: date | None) -> CaseFacts:
-    """The facts of a snapshot as checks read them: those that were confirmed, and the request itself."""
-    facts, line, member = signed["facts"], signed["line"], signed["case"]["member"]
-    onset = facts["onset"]
-    return facts_from_example(
-        {
-            "review_type": signed["case"]["review_type"],
-            "received": received,
-            "first_service": line["first_service"],
-            "birth_date": member["birth_date"] if member else None,
-            "symptom_onset": onset["value"] if onset and onset["confirmed_at"] else None,
-            "diagnoses": [row for row in facts["diagnoses"] if row["confirmed_at"]],
-            "treatments": [row | {"response": row["response"] or None} for row in facts["treatments"] if row["confirmed_at"]],
-            "sessions": [row for row in facts["sessions"] if row["confirmed_at"] or row["source"] == "approved"],
-            "line": {
-                "code": line["code"],
-                "units": line["units"],
-                "sites": line["sites"],
-                "examined_sites": [{"name": row["site"], "side": row["side"]} for row in facts["examinations"] if row["confirmed_at"]],
-            },
-        }
-    )
+    if basis.read is None:
+        return 0
+    facts = basis.read(decided.snapshot, decided.received and decided.received.isoformat())
+    against = overruled(decided.snapshot)
+    bits = basis.recounted
+    return sum(bits[name, answer(facts)] for name, answer in basis.recount.items() if answer and name not in against)

@@ -1,5 +1,6 @@
 """Replaying a draft over decided lines: decisions made through the real actions, counted under what a draft would have said."""
 
+import json
 from copy import deepcopy
 from datetime import date, timedelta
 from io import StringIO
@@ -12,9 +13,15 @@ from django.utils import timezone
 from authreview.errors import Denied, Incomplete
 from cases.actions.determination import approve_lines
 from cases.actions.replay import NOT_THE_SAME, run_replay, start_replay
-from cases.models import ReplayLine, ReplayRun
+from cases.models import Determination, ReplayLine, ReplayRun
+from cases.queries.rules import joined_rule
+from cases.replay import basis_of
+from cases.signed_facts import overruled, reader
 from criteria.actions import new_draft, save_draft
+from criteria.checks import facts_from_example, propose
+from criteria.checks.quick import LOOKS_AT
 from criteria.models import PolicyVersion
+from criteria.tree import rule_of
 from tests.decisions import approvable, denial, offered_and_held, referred
 from tests.factories import shipped, user
 
@@ -182,6 +189,43 @@ def test_needs_role(client, approved, role):
         start_replay(version_id=version.pk, months=6, by=user(role))
     client.force_login(user(role))
     assert client.get(reverse("policy-replay", args=["nerve-blocks-ahh", "draft"])).status_code == 403
+
+
+# ---- what was signed ---------------------------------------------------------------------------------------------------------
+everything = reader(LOOKS_AT.values())
+
+
+def test_a_signed_text_is_read_in_pieces_and_says_the_same_as_a_whole(approved, denied):
+    for signed in Determination.objects.all():
+        loose = json.dumps(json.loads(signed.snapshot), indent=1)
+        assert everything(signed.snapshot, "2026-03-02") == everything(loose, "2026-03-02")
+        assert overruled(signed.snapshot) == ()
+        other = signed.snapshot.replace('"origin":"accepted"', '"origin":"override"', 1)
+        loose = json.dumps(json.loads(other))
+        assert overruled(other) == overruled(loose)
+        assert len(overruled(other)) == ('"origin":"accepted"' in signed.snapshot)
+
+
+def test_checks_counted_again_say_what_the_check_says_of_the_confirmed_facts(approved, denied):
+    for signed in Determination.objects.all():
+        rule, received = joined_rule(signed.line), str(timezone.localdate(signed.line.case.received_at))
+        text = json.loads(signed.snapshot)
+        facts, line, onset = text["facts"], text["line"], text["facts"]["onset"]
+        confirmed = {kind: [row for row in rows if row["confirmed_at"]] for kind, rows in facts.items() if isinstance(rows, list)}
+        known = facts_from_example(
+            {"review_type": text["case"]["review_type"], "received": received, "first_service": line["first_service"]}
+            | {"birth_date": text["case"]["member"]["birth_date"], "diagnoses": confirmed["diagnoses"]}
+            | {"symptom_onset": onset["value"] if onset and onset["confirmed_at"] else None}
+            | {"treatments": [row | {"response": row["response"] or None} for row in confirmed["treatments"]]}
+            | {"sessions": [row for row in facts["sessions"] if row["confirmed_at"] or row["source"] == "approved"]}
+            | {"line": line | {"examined_sites": [{"name": row["site"], "side": row["side"]} for row in confirmed["examinations"]]}}
+        )
+        basis = basis_of(None, rule)
+        quick = basis.read(signed.snapshot, received)
+        counted = {name: answer(quick) for name, answer in basis.recount.items() if answer}
+        checks = {leaf.id: leaf.check for leaf in rule.criteria if leaf.check}
+        assert counted == {name: propose(checks[name], known, rule_of(rule, name).codes).finding for name in counted}
+        assert counted
 
 
 # ---- pages ------------------------------------------------------------------------------------------------------------------

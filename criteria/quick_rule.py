@@ -1,0 +1,138 @@
+"""What assessment.assess says of the value, the shortest path, the reasons and the authority, for very many lines. Pure.
+
+A rule is made ready once: each answer to a criterion is a bit, and a group counts the bits of its children. Tests hold both together.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from itertools import repeat
+
+from .assessment import TRUTH, Findings
+from .enums import Authority, FindingValue, GroupKind, Value
+from .tree import Criterion, Group, Joined, Node
+
+OUT = 2  # a node that is taken out; the three values are True, False and None
+Truth = bool | int | None
+Answers = Mapping[tuple[str, str | None], int]  # (criterion, finding) -> its bit; 0: says nothing
+
+
+def state_of(answers: Answers, findings: Findings) -> int:
+    """All findings as one number. What a rule does not know says nothing."""
+    return sum(map(answers.get, findings.items(), repeat(0)))  # type: ignore[arg-type]  # never None: the default is 0
+
+
+class QuickRule:
+    """A rule that is asked about states. Paths and reasons are criteria in document order."""
+
+    def __init__(self, joined: Joined) -> None:
+        self._leaves = {leaf.id: _Leaf(leaf, number, len(joined.criteria)) for number, leaf in enumerate(joined.criteria)}
+        self._root = self._group(Group(GroupKind.ALL, (joined.root,)))
+        nurse = [part for part in joined.parts if part.authority is Authority.NURSE]
+        self._nurse = [self._group(Group(GroupKind.ALL, (part.criteria,))).truth for part in nurse]
+        self._physician = sum(self._leaves[leaf.id].true for leaf in joined.criteria if leaf.authority is Authority.PHYSICIAN)
+
+    def answers(self, without: Collection[str] = ()) -> Answers:
+        """The bits of every finding, but of these criteria none."""
+        leaves = [(name, leaf) for name, leaf in self._leaves.items() if name not in without]
+        return {(name, found and str(found)): leaf.bit(found) for name, leaf in leaves for found in TRUTH}
+
+    def value(self, state: int) -> Value:
+        truth = self._root.truth(state)
+        return Value.MET if truth is True else Value.NOT_MET if truth is False else Value.UNDETERMINED
+
+    def shortest(self, state: int) -> tuple[str, ...]:
+        """Of an undetermined state."""
+        return tuple(self._root.path(state, True))
+
+    def reasons(self, state: int) -> tuple[str, ...]:
+        """Of a state that is not met."""
+        return tuple(self._root.causes(state, False))
+
+    def needs_physician(self, state: int) -> bool:
+        """Of a state that is met: no part is met on a nurse's authority, with what asks for a physician taken as unknown."""
+        return not any(truth(state & ~self._physician) is True for truth in self._nurse)
+
+    def _group(self, group: Group) -> "_Group":
+        return _Group(group, [self._node(child) for child in group.children])
+
+    def _node(self, node: Node) -> "_Leaf | _Group":
+        return self._leaves[node.id] if isinstance(node, Criterion) else self._group(node)
+
+
+class _Leaf:
+    __slots__ = ("_silence_absent", "false", "id", "out", "true")
+
+    def __init__(self, leaf: Criterion, number: int, count: int) -> None:
+        self.id, self._silence_absent = leaf.id, leaf.silence_absent
+        self.true, self.false = 1 << number, 1 << (number + count)
+        self.out = 1 << (number + 2 * count) if leaf.may_not_apply else 0
+
+    def bit(self, found: str | None) -> int:
+        if found == FindingValue.NOT_APPLICABLE:
+            return self.out
+        if found == FindingValue.NOT_DOCUMENTED and self._silence_absent:
+            return self.false
+        truth = TRUTH[found]
+        return 0 if truth is None else self.true if truth else self.false
+
+    def truth(self, state: int) -> Truth:
+        return True if state & self.true else False if state & self.false else OUT if state & self.out else None
+
+    def path(self, state: int, want: bool) -> list[str]:
+        return [self.id]
+
+    def causes(self, state: int, truth: bool) -> list[str]:
+        return [self.id]
+
+
+class _Group:
+    __slots__ = ("_all_of", "_children", "_turned", "_wanted", "truth")
+
+    def __init__(self, group: Group, children: "list[_Leaf | _Group]") -> None:
+        self._children, self._wanted = children, group.n or 1
+        self._all_of, self._turned = group.kind is GroupKind.ALL, group.kind is GroupKind.NONE
+        self.truth = self._judge()
+
+    def _judge(self) -> Callable[[int], Truth]:
+        """A function, as calls and attributes would cost most of the time."""
+        leaves = [child for child in self._children if isinstance(child, _Leaf)]
+        groups = [child.truth for child in self._children if isinstance(child, _Group)]
+        trues, falses, outs = (sum(getattr(leaf, kind) for leaf in leaves) for kind in ("true", "false", "out"))
+        everything, wanted, all_of, turned = len(self._children), self._wanted, self._all_of, self._turned
+
+        def judge(state: int) -> Truth:
+            true, false = (state & trues).bit_count(), (state & falses).bit_count()
+            there = everything - (state & outs).bit_count() if outs else everything
+            for each in groups:
+                truth = each(state)
+                if truth is True:
+                    true += 1
+                elif truth is False:
+                    false += 1
+                elif truth is not None:
+                    there -= 1
+            if not there:
+                return OUT
+            needed = there if all_of or wanted > there else wanted
+            if true >= needed:
+                return not turned
+            return turned if there - false < needed else None
+
+        return judge
+
+    def path(self, state: int, want: bool) -> list[str]:
+        """See assessment._shortest."""
+        want = want is not self._turned
+        truths = [child.truth(state) for child in self._children]
+        there, true = len(truths) - truths.count(OUT), truths.count(True)
+        needed = there if self._all_of else min(self._wanted, there)
+        lists = [child.path(state, want) for child, truth in zip(self._children, truths, strict=True) if truth is None]
+        count = needed - true if want else true + len(lists) - needed + 1
+        if count < len(lists):
+            by_length = sorted(range(len(lists)), key=lambda number: len(lists[number]))
+            lists = [lists[number] for number in sorted(by_length[:count])]
+        return [criterion for names in lists for criterion in names]
+
+    def causes(self, state: int, truth: bool) -> list[str]:
+        """See assessment._causes; `truth` is this group's own."""
+        cause = truth is not self._turned
+        return [name for child in self._children if child.truth(state) is cause for name in child.causes(state, cause)]
