@@ -35,6 +35,7 @@ EDGES: tuple[Edge, ...] = (
     Edge(S.AWAITING_INFORMATION, S.NURSE_REVIEW, "information_received", CLINICAL | {Role.INTAKE}),
     Edge(S.PHYSICIAN_REVIEW, S.AWAITING_INFORMATION, "information_requested", DIRECTORS),
     Edge(S.AWAITING_INFORMATION, S.PHYSICIAN_REVIEW, "referred", CLINICAL),
+    Edge(S.AWAITING_INFORMATION, S.PHYSICIAN_REVIEW, "information_received", CLINICAL | {Role.INTAKE}),  # to the director who asked
     Edge(S.NURSE_REVIEW, S.PHYSICIAN_REVIEW, "referred", REVIEWERS),
     Edge(S.PHYSICIAN_REVIEW, S.NURSE_REVIEW, "returned", DIRECTORS),
     Edge(S.PHYSICIAN_REVIEW, S.PEER_TO_PEER, "peer_to_peer_offered", DIRECTORS),
@@ -66,12 +67,11 @@ CASE_EDGES: tuple[tuple[CaseStatus, CaseStatus, str], ...] = (
     (CaseStatus.OPEN, CaseStatus.CLOSED, "closed"),
 )
 
-_BY_ENDS = {(edge.start, edge.end): edge for edge in EDGES}
 
-
-def edge(start: str, end: str) -> Edge | None:
-    """The edge between two statuses, or None where a line cannot go that way."""
-    return _BY_ENDS.get((LineStatus(start), LineStatus(end)))
+def edge(start: str, end: str, event: str = "") -> Edge | None:
+    """The edge between two statuses, or None where a line cannot go that way. `event` tells two ways to one end apart."""
+    ends = LineStatus(start), LineStatus(end)
+    return next((each for each in EDGES if (each.start, each.end) == ends and event in ("", each.event)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def release(*, case_id: int, by: User, role: Role | None = None) -> Case:
     if not roles:
         raise Conflict("Nobody has this case.")
     for each in own or roles:
-        _set(case, each, None, by=by)
+        put(case, each, None, by=by)
     return settle(case)
 
 
@@ -117,11 +117,12 @@ def _reviewed_all(who: User, case: Case) -> bool:
 
 
 def _give(case: Case, role: Role, *, to: User, by: User, at: datetime | None = None) -> Case:
-    _set(case, role, to, by=by, at=at)
+    put(case, role, to, by=by, at=at)
     return settle(case, at=at)
 
 
-def _set(case: Case, role: Role, to: User | None, *, by: User, at: datetime | None = None) -> None:
+def put(case: Case, role: Role, to: User | None, *, by: User, at: datetime | None = None) -> None:
+    """Write who has a locked case in that role, with its event; `settle` follows."""
     before: User | None = getattr(case, PLACE[role])
     if (before.pk if before else None) == (to.pk if to else None):
         return

@@ -1,4 +1,4 @@
-"""Asking the practice for what is missing, and what its answers do: items received, lines back to the nurse, affected criteria open again.
+"""Asking the practice for what is missing, and what its answers do: items received, lines back to whoever asked, criteria open again.
 
 What to ask for is written in queries/asking.py; letters are issued by actions/letters.py.
 """
@@ -21,8 +21,9 @@ from cases.models import Case, ClockEntry, Document, InformationRequest, Request
 from cases.queries.asking import STILL_WANTED, ItemDraft
 from cases.queries.lines import LineReview, line_review
 from cases.queries.recorded import loaded_lines
-from cases.queries.requests import item_rows
+from cases.queries.requests import asked_from, item_rows
 
+from .assignment import put
 from .clock import enter, keep_clock, turnaround_rule
 from .history import locked_case, record_event
 from .settle import move, settle
@@ -59,12 +60,15 @@ def send_request(
 ) -> InformationRequest:
     """Ask for these items until `answer_by`. Their lines wait; where the rule says so their clock stops. One event a line.
 
+    A director who asks about a line in the directors' hands has the case, if nobody has: the answers come back there.
     Raises Denied, Conflict, Incomplete.
     """
     now = at or timezone.now()
     case = _open_case(case_id)
-    _check_items(items, answer_by, now)
     lines = _lines_asked(case, items, by)
+    _check_items(items, answer_by, now)
+    if case.director_id is None and any(line.status == LineStatus.PHYSICIAN_REVIEW for line in lines.values()):
+        put(case, Role.MEDICAL_DIRECTOR, by, by=by, at=now)
     request = _unsent(case, by, now)
     RequestItem.objects.bulk_create(item_rows(request, items, lines))
     request.sent_at, request.sent_by, request.answer_by = now, by, answer_by
@@ -89,7 +93,7 @@ def receive_items(
 ) -> Case:
     """Tick items off against the document that answers them. Only the criteria they are about open again.
 
-    A line goes back to the nurse when nothing that was asked for it is open any more, or at once where its number is in `take_back`.
+    A line goes back to whoever asked when nothing that was asked for it is open any more, or at once where its number is in `take_back`.
     One event `items_received` a line, and the event of its move. Raises Denied, Conflict, Incomplete.
     """
     permissions.check_receive_information(by)
@@ -113,7 +117,7 @@ def receive_items(
 
 
 def close_moot_items(case: Case, *, by: User | None = None, at: datetime | None = None) -> list[RequestItem]:
-    """Close the open items that have stopped mattering, under the case's lock; their lines go back to the nurse when none is left.
+    """Close the open items that have stopped mattering, under the case's lock; their lines go back to whoever asked when none is left.
 
     An item matters while one of its criteria can still change the line's value, or its flag is open, and its line is undecided. One that
     names neither matters until then. One event `items_moot` a line. Does nothing, in one statement, where no item is open.
@@ -161,14 +165,26 @@ def _check_items(items: Sequence[ItemDraft], answer_by: datetime, now: datetime)
 
 
 def _lines_asked(case: Case, items: Sequence[ItemDraft], by: User) -> dict[int, ServiceLine]:
-    """The lines that the items are about, each one that this person may ask about."""
+    """The lines that the items are about, each one that this person may ask about, each item about something that the line has."""
     numbers = {target.line for item in items for target in item.targets}
-    lines = {line.number: line for line in case.lines.filter(number__in=numbers).order_by("number")}
+    lines = {line.number: line for line in loaded_lines(case) if line.number in numbers}
     if numbers - lines.keys() or any(not item.targets for item in items):
         raise Conflict("Every item is about a line of this case.")
     for line in lines.values():
         permissions.check_request_information(by, line)
+    known = {number: _things(line) for number, line in lines.items()}
+    for item in items:
+        for target in item.targets:
+            if not {*target.criteria, *([f"flag {target.flag}"] if target.flag else [])} <= known[target.line]:
+                what = f"“{item.wording.get('en', '')}” is about something that line {target.line} does not have"
+                raise Conflict(f"{what}, or has no longer. Take its tick away.")
     return lines
+
+
+def _things(line: ServiceLine) -> set[str]:
+    """Criteria of the line's rule and its flags: what an item can be about."""
+    review = line_review(line)
+    return {leaf.id for leaf in review.criteria} | {f"flag {flag['key']}" for flag in review.flags}
 
 
 def _unsent(case: Case, by: User, now: datetime) -> InformationRequest:
@@ -248,15 +264,16 @@ def _reopen(line: ServiceLine, rows: Iterable[RequestItem], words: str) -> dict[
 
 
 def _return_lines(case: Case, among: Collection[int], by: User | None, now: datetime, take_back: Collection[int] = ()) -> None:
-    """Back to the nurse: of these lines (by pk) those that wait for nothing any more, and any that is taken back (by number)."""
+    """Back to whoever asked: of these lines (by pk) those that wait for nothing any more, and any that is taken back (by number)."""
     open_items = RequestItem.objects.filter(request__case=case, request__sent_at__isnull=False, status__in=STILL_WANTED)
     waiting = set(open_items.values_list("line_id", flat=True))
-    entries = set(case.clock_entries.values_list("line_id", "kind"))
+    entries, home = set(case.clock_entries.values_list("line_id", "kind")), asked_from(case)
     for line in case.lines.order_by("number"):
         goes_back = line.number in take_back or (line.pk in among and line.pk not in waiting)
         if line.status != LineStatus.AWAITING_INFORMATION or not goes_back:
             continue
-        move(case, line, LineStatus.NURSE_REVIEW, by=by, at=now, items_open=line.pk in waiting)
+        to = LineStatus.PHYSICIAN_REVIEW if home.get(line.number) == LineStatus.PHYSICIAN_REVIEW else LineStatus.NURSE_REVIEW
+        move(case, line, to, by=by, at=now, event="information_received", items_open=line.pk in waiting)
         if by is not None and (line.pk, ClockKind.TOLLED) in entries and (line.pk, ClockKind.RESUMED) not in entries:
             enter(case, ClockKind.RESUMED, at=now, by=by, line=line, reason="answer received", recorded_at=now)
 

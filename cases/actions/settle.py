@@ -19,9 +19,11 @@ from .history import record_event
 INTAKE_DAY = timedelta(hours=24)  # a draft should be routed within a day of receipt
 
 
-def move(case: Case, line: ServiceLine, to: LineStatus, *, by: User | None, at: datetime | None = None, **payload: Any) -> None:
+def move(
+    case: Case, line: ServiceLine, to: LineStatus, *, by: User | None, at: datetime | None = None, event: str = "", **payload: Any
+) -> None:
     """Walk one edge: set the status and its times, write the event. Raises Conflict where there is no such edge."""
-    edge = workflow.edge(line.status, to)
+    edge = workflow.edge(line.status, to, event)
     if edge is None:
         raise Conflict(f"Line {line.number} is {LineStatus(line.status).label.lower()}; it cannot become {to.label.lower()} from there.")
     at = at or timezone.now()

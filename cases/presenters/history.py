@@ -149,6 +149,11 @@ def _moved(text: str, *more: str) -> Callable[[Mapping[str, Any], int | None, Te
     return told
 
 
+def _back(said: Mapping[str, Any], line: int | None, texts: Texts) -> tuple[str, str]:
+    whose = "director" if said.get("to") == LineStatus.PHYSICIAN_REVIEW else "nurse"
+    return f"information received; back with the {whose}.", ""
+
+
 TOLD: Mapping[str, Callable[[Mapping[str, Any], int | None, Texts], tuple[str, str]]] = {
     "started": lambda said, line, texts: (f"request taken in by {Channel(said['channel']).label.lower()}.", ""),
     "draft_saved": _moved("draft saved."),
@@ -173,7 +178,7 @@ TOLD: Mapping[str, Callable[[Mapping[str, Any], int | None, Texts], tuple[str, s
     "note_written": _moved("note written."),
     "contact_recorded": _contact,
     "information_requested": _moved("information requested; the line waits for the answer."),
-    "information_received": _moved("information received; back with the nurse."),
+    "information_received": _back,
     "items_moot": _moved("items of the request closed: they are no longer needed."),
     "referred": _moved("referred to a medical director.", "question"),
     "returned": _moved("returned to the nurse by the director.", "why", "note", "question"),

@@ -136,6 +136,16 @@ def request_shown(request: InformationRequest, line_id: int | None = None) -> Re
     return RequestShown(due.day(request.sent_at), by, due.day(request.answer_by), items, sum(item.is_open for item in items))
 
 
+def back_words(lines: Iterable[ServiceLine]) -> str:
+    """With whom lines are that waited, once answers are recorded."""
+    said = []
+    rows = list(lines)
+    for status, whose in ((LineStatus.NURSE_REVIEW, "nurse"), (LineStatus.PHYSICIAN_REVIEW, "medical director")):
+        numbers = [line.number for line in rows if line.status == status]
+        said += [f"{lines_words(numbers)} back with the {whose}."] if numbers else []
+    return f"Recorded. {' '.join(said)}" if said else "Recorded. The rest is still open."
+
+
 def document_choices(documents: Sequence[Document]) -> list[tuple[int, str]]:
     """Newest first: what answers a request came last."""
     return [(row.pk, f"{row.title}{f', {due.day(row.date)}' if row.date else ''}") for row in reversed(documents)]

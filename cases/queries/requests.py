@@ -1,5 +1,6 @@
 """Information requests as their pages read them: one sent request with its items, the one kept for later, and one as it would be sent."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -32,6 +33,16 @@ def drafted(case: Case) -> list[WantedItem]:
         )
         for item in asked_items(request)
     ]
+
+
+def asked_from(case: Case) -> dict[int, str]:
+    """Line number -> the status that it had when it was asked about: whose it is again when the answers are there."""
+    found: dict[int, str] = {}
+    for event in case.events.filter(kind="information_requested").order_by("sequence"):
+        status = json.loads(event.payload).get("from")  # none where a line that waited already was asked for more
+        if status and event.line is not None:
+            found[event.line] = status
+    return found
 
 
 def item_rows(request: InformationRequest, items: Sequence[ItemDraft], lines: Mapping[int, ServiceLine]) -> list[RequestItem]:

@@ -26,11 +26,12 @@ from cases.enums import LineStatus
 from cases.forms.decide import AnsweredInForm, AnswerForm, ItemForm, OwnItemForm, UntilForm, newest_since
 from cases.letters.drafts import foreseen_letters, owed_letters
 from cases.letters.requirements import errors
-from cases.models import Case, InformationRequest
+from cases.models import Case, InformationRequest, ServiceLine
 from cases.presenters.decide import head, line_name
 from cases.presenters.request import (
     GROUPS,
     asked_shown,
+    back_words,
     consequence,
     document_choices,
     follows,
@@ -127,7 +128,7 @@ def received(request: UserRequest, reference: str, request_id: int) -> HttpRespo
     if request.method == "POST":
         permissions.check_receive_information(request.user)
         if forms.is_valid() and came.is_valid():
-            return _received(request, case, items, forms, came)
+            return _received(request, case, record.lines, items, forms, came)
     waiting = [line for line in record.lines if line.status == LineStatus.AWAITING_INFORMATION]
     context = {
         "head": head(case, record.lines, service_names({line.code for line in record.lines}), timezone.now()),
@@ -271,7 +272,14 @@ def _grouped(forms: BaseFormSet[Any], shown: dict[str, Any]) -> list[dict[str, A
 
 
 # ---- parts: answers -------------------------------------------------------------------------------------------------------------
-def _received(request: UserRequest, case: Case, items: Sequence[AskedItem], forms: BaseFormSet[Any], came: AnsweredInForm) -> HttpResponse:
+def _received(
+    request: UserRequest,
+    case: Case,
+    lines: Sequence[ServiceLine],
+    items: Sequence[AskedItem],
+    forms: BaseFormSet[Any],
+    came: AnsweredInForm,
+) -> HttpResponse:
     everything = "everything" in request.POST
     answers: list[Answer] = []
     for item, form in zip(items, forms, strict=False):
@@ -287,10 +295,15 @@ def _received(request: UserRequest, case: Case, items: Sequence[AskedItem], form
     take_back = [number for text in request.POST.getlist("take_back") if (number := whole_number(text)) is not None]
     receive_items(case_id=case.pk, answers=answers, take_back=take_back, by=request.user)
     after = load_case(request, case.reference)
-    back = [line.number for line in after.lines.order_by("number") if line.status == LineStatus.NURSE_REVIEW]
-    numbers = [number for number in back if number in {row.line.number for item in items for row in item.rows}]
-    messages.success(request, f"Recorded. {lines_words(numbers)} back with the nurse." if numbers else "Recorded. The rest is still open.")
-    return redirect("case", case.reference)
+    before = {line.number for line in lines if line.status == LineStatus.AWAITING_INFORMATION}
+    messages.success(request, back_words([line for line in after.lines.order_by("number") if line.number in before]))
+    return redirect(reverse("case", args=[case.reference]) + _where_it_came(answers))
+
+
+def _where_it_came(answers: Sequence[Answer]) -> str:
+    """The viewer opens at what came: it is what the nurse reads next."""
+    place = next(((each.document, each.page or 1) for each in answers if each.document), None)
+    return f"?document={place[0]}&page={place[1]}" if place else ""
 
 
 def _zone(case: Case) -> ZoneInfo:

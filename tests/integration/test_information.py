@@ -6,6 +6,9 @@ import pytest
 from django.utils import timezone
 
 from authreview.errors import Conflict, Denied, Incomplete
+from authreview.roles import Role
+from cases.actions.assignment import assign
+from cases.actions.determination import refer_lines, return_line
 from cases.actions.facts import resolve_flag
 from cases.actions.information import Answer, close_moot_items, draft_request, receive_items, send_request
 from cases.actions.line import withdraw_line
@@ -36,7 +39,8 @@ def statuses(case):
 
 
 def answered(case, *rows, status="received", **more):
-    document = attach(case, demo_of(case).answers.document, by=user("intake"))
+    letter = demo_of(case).answers.document
+    document = case.documents.filter(title=letter.title).first() or attach(case, letter, by=user("intake"))
     return receive_items(case_id=case.pk, answers=[Answer(row.pk, status, document.pk, 1) for row in rows], by=user("nurse"), **more)
 
 
@@ -246,6 +250,56 @@ def test_intake_receives_and_does_not_waive(frozen):
         receive_items(case_id=case.pk, answers=[Answer(row.pk, "waived")], by=user("intake"))
     receive_items(case_id=case.pk, answers=[Answer(row.pk, "received", case.documents.get().pk)], by=user("intake"))
     assert RequestItem.objects.get(pk=row.pk).status == "received"
+
+
+def with_director(case):
+    """Line 3 of case A, marked and referred, then asked about by the director."""
+    refer_lines(case_id=case.pk, lines=[3], question="How do you decide?", by=user("nurse"))
+    return ask(case, by=user("medical_director"), items=[ItemDraft({"en": "Which side?"}, (Target(3),))])
+
+
+def test_answers_that_a_director_asked_for_go_back_to_that_director(frozen):
+    case = reviewed(founding_case("a"))
+    ask(case)  # the nurse's own, about line 1
+    request = with_director(case)
+    assert statuses(case) == ["awaiting_information", "nurse_review", "awaiting_information", "nurse_review"]
+    answered(case, request.items.get())
+    assert statuses(case) == ["awaiting_information", "nurse_review", "physician_review", "nurse_review"]
+    assert case.work.values_list("assignee__username").get(queue="director") == ("medical_director",)
+    event = case.events.filter(kind="information_received").get()
+    assert (event.line, '"to":"physician_review"' in event.payload) == (3, True)
+    answered(case, *RequestItem.objects.filter(line__number=1))
+    assert statuses(case)[0] == "nurse_review"
+
+
+def test_a_line_that_the_director_returned_is_the_nurses_when_the_nurse_asks(frozen):
+    case = reviewed(founding_case("a"))
+    request = with_director(case)
+    answered(case, request.items.get())
+    return_line(case_id=case.pk, line=3, why="Which nerve is meant?", by=user("medical_director"))
+    again = ask(case, items=[ItemDraft({"en": "Which nerve?"}, (Target(3),))])
+    answered(case, again.items.get())
+    assert statuses(case)[2] == "nurse_review"
+
+
+def test_a_director_who_asks_takes_no_case_from_another(frozen):
+    case, first = reviewed(founding_case("a")), user("medical_director", username="first")
+    assign(case_id=case.pk, to=first, by=first, role=Role.MEDICAL_DIRECTOR)
+    with_director(case)
+    assert Case.objects.get(pk=case.pk).director == first
+
+
+@pytest.mark.parametrize(
+    "target",
+    [Target(1, ("no_such",)), Target(1, ("duration", "gon_acute")), Target(1, flag="no_such"), Target(9, ("duration",)), Target(0)],
+)
+def test_an_item_is_about_what_its_line_has(frozen, target):
+    case = reviewed(founding_case("a"))
+    for step in (send_request, draft_request):
+        more = {"answer_by": timezone.now() + timedelta(days=5)} if step is send_request else {}
+        with pytest.raises(Conflict):
+            step(case_id=case.pk, items=[ItemDraft({"en": "A note"}, (target,))], by=user("nurse"), **more)
+    assert (RequestItem.objects.count(), statuses(case)[0]) == (0, "nurse_review")
 
 
 def test_items_that_stop_mattering_close_themselves(frozen):
