@@ -6,9 +6,11 @@ from django.urls import include, path
 
 from authreview import views
 from authreview.health import healthz
+from cases.admin import start
 
 urlpatterns = [
     path("admin/login/", views.admin_sign_in),  # one way in, with one idle time and one lock-out
+    path("admin/", start),  # in the place of the stock index
     path("admin/", admin.site.urls),
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", views.SignOut.as_view(), name="sign-out"),

@@ -4,6 +4,7 @@ from .codes import CodeImportAdmin, DiagnosisCodeAdmin, ServiceCodeAdmin
 from .letter_texts import LetterTextAdmin
 from .looked_at import CaseAdmin, CaseEventAdmin, LetterAdmin
 from .plans import PlanAdmin
+from .start_page import start
 from .turnaround import TurnaroundRuleAdmin
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "PlanAdmin",
     "ServiceCodeAdmin",
     "TurnaroundRuleAdmin",
+    "start",
 ]

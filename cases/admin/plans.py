@@ -5,11 +5,18 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from authreview.admin import KeptPages
 from cases.models import Plan
+from cases.presenters.plans import for_plan, lines_of_business
+from cases.queries.plans import plans_and_rules
+from criteria.audience import audiences
 
 LINES = {"address": "Address of the plan", "appeals_address": "Where appeals go"}
 WORDS = {
@@ -71,6 +78,8 @@ class PlanAdmin(KeptPages, SimpleHistoryAdmin):
     """Every change is kept, with who made it; nothing is reverted by a button."""
 
     form = PlanForm
+    change_form_template = "admin/cases/plan.html"
+    change_list_template = "admin/cases/plans.html"
     list_display = ("name", "code", "line_of_business", "state")
     list_filter = ("line_of_business",)
     search_fields = ("name", "code")
@@ -79,6 +88,25 @@ class PlanAdmin(KeptPages, SimpleHistoryAdmin):
         ("What letters print", {"fields": ("address", "phone", "tty", "hours_en", "hours_es", "fax")}),
         ("Appeals and peer-to-peer", {"fields": ("appeals_address", "appeals_fax", "peer_phone")}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        lines = path("lines-of-business/", self.admin_site.admin_view(self.lines), name="cases_plan_lines")
+        return [lines, *super().get_urls()]
+
+    def lines(self, request: HttpRequest) -> HttpResponse:
+        """The five lines of business, each with its plans, the policies that name it and its turnaround rules."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        today = timezone.localdate()
+        plans, rules = plans_and_rules(today)
+        return render(request, "admin/cases/lines.html", {"lines": lines_of_business(plans, rules, audiences(today), today)})
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """The form with the policies that are for this plan."""
+        plan = self.get_object(request, object_id)
+        today = timezone.localdate()
+        groups = for_plan(plan, audiences(today), today) if plan is not None else []
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "groups": groups})
 
     def get_fieldsets(self, request: HttpRequest, obj: Plan | None = None) -> Any:
         """Who may only look sees the contact as it is stored: the fields above belong to the form."""

@@ -1,8 +1,10 @@
 """Code sets as pages show them: previews, lists, versions of a code. Display values; no queries."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from django.urls import reverse
 
 from authreview import due
 from authreview.reading_ease import reading_label
@@ -11,6 +13,8 @@ from cases.code_changes import Change, ChangeKind, Plan
 from cases.code_files import MEBIBYTE, CodeFile
 from cases.enums import CodeSet
 from cases.models import CodeImport, DiagnosisCode, ServiceCode
+from criteria.models import PolicyVersion
+from criteria.tree import Rule
 
 MOST_SHOWN = 100  # changes of a kind on the page; the file to take away has all
 TITLES = {
@@ -178,6 +182,28 @@ def code_lines(rows: Iterable[tuple[str, Sequence[ServiceCode | DiagnosisCode]]]
         worded = isinstance(row, DiagnosisCode) or bool(row.lay_name.get("en"))
         found.append(CodeLine(code, version_view(row, on), len(versions), days(coming[-1].effective_from, None) if coming else "", worded))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class WordingUsed:
+    """A policy that names the code, and what letters about it call the service. `differs`: in other words than the code's own."""
+
+    title: str
+    url: str
+    lay: tuple[tuple[str, str], ...]
+    differs: bool
+
+
+def wordings_used(found: Iterable[tuple[PolicyVersion, Rule]], ours: Mapping[str, str]) -> list[WordingUsed]:
+    return [
+        WordingUsed(
+            str(version),
+            reverse("policy-version", args=[version.policy.slug, version.version]),
+            tuple((name, text) for key, name in LANGUAGES if (text := rule.lay_name.get(key, ""))),
+            any(rule.lay_name.get(key, "") != ours.get(key, "") for key, _ in LANGUAGES),
+        )
+        for version, rule in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)

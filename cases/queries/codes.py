@@ -13,6 +13,10 @@ from cases.code_files import CodeFile, NotACodeFile, Release, read_codes
 from cases.enums import CodeSet
 from cases.models import CodeImport, DiagnosisCode, ServiceCode
 from cases.storage import StoredFileDamaged, read_bytes
+from criteria.models import PolicyVersion
+from criteria.parsed import tree_of
+from criteria.queries import ends_on, published_versions
+from criteria.tree import Rule
 
 A_PAGE = 50
 MOST_LETTERS = 200  # of what was typed; SQLite compares with no pattern of 50,000 letters or of 1,000 words
@@ -150,6 +154,13 @@ def service_versions(code: str) -> list[ServiceCode]:
     return list(
         ServiceCode.objects.filter(code=code.replace("\0", "")).select_related("changed_by", "ended_by").order_by("-effective_from")
     )
+
+
+def naming_rules(code: str, on: date) -> list[tuple[PolicyVersion, Rule]]:
+    """Published versions in force on this day or later that name a code, each with its rule: letters about it say that rule's words."""
+    found = published_versions().filter(codes__code=code.replace("\0", "")).order_by("policy__slug", "-effective_from")
+    rules = [(version, tree_of(version).rule_for(code)) for version in found if (ends_on(version) or date.max) >= on]
+    return [(version, rule) for version, rule in rules if rule is not None and not version.overlays]
 
 
 def standing(versions: Iterable[ServiceCode]) -> str:

@@ -128,6 +128,7 @@ def _code_page(request: UserRequest, versions: list[ServiceCode], forms: Mapping
         "end_form": forms.get("end_form") or EndCodeForm(initial={"last_day": latest.effective_until, "shown": shown}, prefix="end"),
         "why_no_end": "This code has ended. Write a new version to bring it back." if ended else "",
         "read": _read(form),
+        "used": words.wordings_used(queries.naming_rules(latest.code, today), latest.lay_name),
     }
     return render(request, "codes/code.html", context, status=status)
 

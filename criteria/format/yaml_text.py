@@ -113,8 +113,10 @@ def _read(text: str, result: YamlText, loader: Any) -> None:
         raise _stop(result, "The file is empty. A policy is one YAML mapping that begins with format: 1.")
 
 
-def short(text: str) -> str:
-    return text if len(text) <= 80 else text[:77] + "..."
+def short(text: str | None) -> str:
+    """As much of a text as a sentence holds."""
+    shown = text or ""
+    return shown if len(shown) <= 80 else shown[:77] + "..."
 
 
 def _line(event: Any) -> int:

@@ -12,7 +12,9 @@ from authreview.models import AccessRecord, User
 from authreview.roles import ADMIN_PAGES, Role
 from cases.letters.wording_texts import text_for
 from cases.models import LetterText, Plan, ServiceCode, TurnaroundRule
+from criteria.actions import approve, return_to_draft, save_draft, submit
 from tests.factories import founding_case, installed, plans, user
+from tests.small_policies import drafted, published, small, submitted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -80,6 +82,111 @@ def test_signing_in_leads_where_the_role_may_go(client, role, is_staff, start):
     response = client.post("/sign-in/", {"username": person.username, "password": "let me in, please", "next": "/"})
     assert response["Location"] == start
     assert client.get(start).status_code == 200
+
+
+# ---- the start page
+
+
+def waiting(client):
+    """Heading -> the rows below it, as label, pill and what is said."""
+    groups = client.get("/admin/").context["groups"]
+    return {group.title: [(row.label, row.mark, row.detail) for row in group.rows] for group in groups}
+
+
+def test_an_approver_sees_what_waits_for_their_word():
+    submitted(small("first"))
+    draft = drafted(small("second"))
+    both = user("policy_editor", "policy_approver", username="both")
+    save_draft(version_id=draft.pk, document=small("second", summary="Mine."), revision=1, by=both)
+    submit(version_id=draft.pk, by=user("policy_editor"))
+    approve(version_id=submitted(small("third")).pk, by=user("policy_approver"))
+    said = "by Policy Editor Example on 10 Mar 2026; in force from 1 Jan 2026."
+    by = "by Policy Approver Example on 10 Mar 2026; in force from 1 Jan 2026."
+    rows = [("First 1", "To approve", f"Submitted {said}"), ("Second 1", "To approve", f"Submitted {said}")]
+    assert waiting(signed_in("policy_approver")) == {"Waiting for approval": [*rows, ("Third 1", "To publish", f"Approved {by}")]}
+    client = Client()
+    User.objects.filter(pk=both.pk).update(is_staff=True)
+    client.force_login(User.objects.get(pk=both.pk))
+    yours = ("Second 1", "Yours", f"Submitted {said} You wrote in it, so another approver has to.")
+    assert waiting(client)["Waiting for approval"][1] == yours
+
+
+def test_an_editor_sees_their_drafts_and_why_one_came_back():
+    mine = submitted(small("first"))
+    return_to_draft(version_id=mine.pk, by=user("policy_approver"), why="Say more.")
+    submitted(small("second"))
+    begun = "Begun by Policy Editor Example on 10 Mar 2026; in force from 1 Jan 2026."
+    rows = [("First 1", "Sent back", f"{begun} Sent back: Say more."), ("Second 1", "In review", begun)]
+    assert waiting(signed_in("policy_editor")) == {"My drafts": rows}
+    assert waiting(signed_in("policy_editor", username="pat")) == {"Others in work": rows}
+    submit(version_id=mine.pk, by=user("policy_editor"))
+    assert waiting(signed_in("policy_editor"))["My drafts"][0] == ("First 1", "In review", begun)
+
+
+@pytest.mark.parametrize("role", ["admin", "policy_editor", "policy_approver", "auditor"])
+def test_overdue_reviews_are_said(role, frozen):
+    """Of each policy the version that governs: the one that was followed is reviewed no more."""
+    published(small(next_review="2026-03-09"))
+    published(small("other", next_review="2026-05-01", lines_of_business=["medicaid"]))
+    client = signed_in(role)
+    overdue = [("Joint shots 1", "Overdue", "Its review was due on 9 Mar 2026, 1 day ago.")]
+    soon = [("Other 1", "", "Its review is due on 1 May 2026.")]
+    assert waiting(client) == {"Policy reviews overdue": overdue, "Policy reviews due within 60 days": soon}
+    published(small(version="2", begins="2026-02-01", next_review="2027-01-01"))
+    assert "Policy reviews overdue" not in waiting(client)
+
+
+def test_an_administrator_sees_wording_codes_and_plans():
+    plans()
+    client = signed_in("admin")
+    ServiceCode.objects.create(code="64405", name="Block", lay_name={}, effective_from=date(2020, 1, 1), verify="one unit")
+    for username in ("admin", "admin2"):
+        LetterText.objects.create(
+            key=f"appeal-{username}",
+            language="en",
+            body="x",
+            effective_from=date(2026, 4, 1),
+            written_by=user("admin", username=username),
+            written_at="2026-03-01T10:00Z",
+        )
+    published(small(plans=["base", "nobody"], next_review="2027-01-01"))
+    found = waiting(client)
+    assert [(label, mark) for label, mark, _ in found["Letter texts waiting for approval"]] == [
+        ("appeal-admin (en)", "Yours"),
+        ("appeal-admin2 (en)", "To approve"),
+    ]
+    assert found["Plans that policies name"] == [("nobody", "", "A published policy names this plan, and it is not kept here.")]
+    assert [row[2] for row in found["Code sets"]] == ["Without words for members.", "With something still to verify."]
+    assert client.get(f"{address('cases.plan', 'add')}?code=nobody").context["adminform"].form["code"].value() == "nobody"
+
+
+def test_nothing_waits():
+    client = signed_in("policy_approver")
+    assert "Nothing waits for you" in words(client.get("/admin/"))
+    assert "There is nothing here for your role" in words(signed_in("nurse").get("/admin/"))
+    assert waiting(signed_in("supervisor")) == {}
+
+
+def test_start_page_links_what_the_role_opens():
+    page = signed_in("policy_editor").get("/admin/").context["kept"]
+    assert [(heading, [entry.label for entry in entries]) for heading, entries in page] == [
+        ("Policies", ["Which policy governs?", "Policy versions"])
+    ]
+    chief = Client()
+    chief.force_login(User.objects.create_superuser("chief", password="x"))
+    headings = [heading for heading, _ in chief.get("/admin/").context["kept"]]
+    assert headings == ["Policies", "Plans and codes", "Deadlines and wording", "Cases", "People", "More"]  # what this house did not write
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_start_page_query_count(count, django_assert_num_queries):
+    for number in range(count):
+        submitted(small(f"policy-{number}"))
+        published(small(f"other-{number}", lines_of_business=[["medicaid", "commercial", "marketplace"][number]], next_review="2026-03-01"))
+    client = signed_in("policy_approver")
+    client.get("/admin/")
+    with django_assert_num_queries(7):  # session, person, versions in work, their events, reviews, and Django's two for its list
+        client.get("/admin/")
 
 
 # ---- people
@@ -158,6 +265,41 @@ def test_a_plan_is_looked_at_by_an_auditor():
     page = address("cases.plan", "change", Plan.objects.get(code="base").pk)
     assert "555-0100" in words(signed_in("auditor").get(page))
     assert signed_in("auditor").post(page, {"name": "Other"}).status_code == 403
+
+
+def test_a_plan_shows_its_policies():
+    """Exceptions first, then what names the plan, then what is for everybody; nothing that is over, nothing for others."""
+    plans()
+    published(small("everybody"))
+    published(small("exception", of="everybody", plans=["ahh"]))
+    published(small("named", plans=["ahh"]))
+    published(small("over", plans=["ahh"], begins="2025-01-01", until="2025-12-31"))
+    published(small("others", lines_of_business=["medicaid"]))
+    drafted(small("coming", plans=["ahh", "base"]))
+    page = signed_in("admin").get(address("cases.plan", "change", Plan.objects.get(code="ahh").pk))
+    found = {group.id: [(row.title, row.standing, row.about) for row in group.rows] for group in page.context["groups"]}
+    assert found == {
+        "overlays": [("Exception", "In force", "Adds to everybody, for plan ahh")],
+        "naming": [("Coming", "Draft", "For plans ahh, base"), ("Named", "In force", "For plan ahh")],
+        "others": [("Everybody", "In force", "For everybody")],
+    }
+    assert "Exceptions of this plan" in words(page)
+    assert "plan-policies" not in words(signed_in("admin").get(address("cases.plan", "add")))
+
+
+def test_lines_of_business():
+    installed()
+    client = signed_in("admin")
+    lines = {line.word: line for line in client.get(address("cases.plan", "lines")).context["lines"]}
+    assert list(lines) == ["commercial", "erisa_self_funded", "marketplace", "medicare_advantage", "medicaid"]
+    assert {row.title for row in lines["medicaid"].policies} == {
+        "Trigger point injections, Medicaid",
+        "Greater occipital nerve block, Medicaid",
+    }
+    in_force = TurnaroundRule.objects.filter(line_of_business="medicaid", effective_until=None).count()
+    assert lines["medicaid"].rules == in_force
+    assert client.get(lines["medicaid"].rules_url).status_code == 200
+    assert signed_in("policy_editor").get(address("cases.plan", "lines")).status_code == 403
 
 
 @pytest.fixture

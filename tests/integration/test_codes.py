@@ -20,6 +20,7 @@ from cases.models import CodeImport, DiagnosisCode, ServiceCode
 from cases.queries.codes import planned, service_versions, services_begun, standing, stored_file
 from cases.queries.intake import diagnosis_texts
 from tests.factories import user
+from tests.small_policies import published, small
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 SINCE, OCTOBER = date(2025, 10, 1), date(2026, 10, 1)
@@ -408,6 +409,18 @@ class TestCodePages:
         assert [str(message) for message in response.context["messages"]] == ["64405 has this wording from 1 Oct 2026."]
         assert [view.standing[1] for view, _ in response.context["versions"]] == ["To come", "In force"]
         assert "reading grade" in response.content.decode()
+
+    def test_says_where_members_read_the_words(self, as_admin, service):
+        """A policy that governs has its own name for the service."""
+        rule = {"codes": ["64405"], "lay_name": {"en": LAY["en"], "es": LAY["es"]}}
+        same, other, over = small("same"), small("other", lines_of_business=["medicaid"]), small("over", until="2026-01-31")
+        same["rules"][0] |= rule
+        for document in (other, over):
+            document["rules"][0] |= {"codes": ["64405"], "lay_name": {"en": "shots"}}
+        for document in (over, same | {"effective": {"from": "2026-02-01"}}, other):
+            published(document)
+        used = as_admin.get(reverse("code", args=["64405"])).context["used"]
+        assert [(each.title, each.differs) for each in used] == [("Other 1", True), ("Same 1", False)]
 
     def test_works(self, as_admin, service):
         """The list under htmx is its own fragment, and says what the page says."""
