@@ -152,7 +152,7 @@ def blocked_rows(document: Any, place: Place, blockers: Sequence[Blocker], lines
         field = f"#field-{slug(rest.split('[')[0])}" if rest else ""
         name = _field_label(kind, rest)
         message = plain(blocker.message)
-        said = f"{name}. {message}" if name and message != blocker.message else message
+        said = f"{name}. {message}" if name and message.startswith("This ") else message
         url = place.url(at, tab_of(kind)) + field
         rows.append(Blocked(label or f"A {kind or 'policy'} without words", url, said, blocker.where, line_of(blocker.where, lines or {})))
     return rows

@@ -12,7 +12,7 @@ from criteria.node_fields import NodeField
 from criteria.readiness import Blocker
 from criteria.tree import Criterion
 
-from .editor import slug
+from .editor import plain, slug
 from .node_form import FieldView, Given, field_view
 from .trying import FINDINGS, NEXT_WORDS, VALUE_WORDS
 
@@ -144,7 +144,7 @@ def _table(rows: Rows, example: Any, at: str, blockers: Sequence[Blocker], given
         count = max([count, *(number + 1 for number in posted)])
     shown = tuple(_row(rows, number, stored[number] if number < len(stored) else (), given) for number in range(count + (given is None)))
     wrong = [blocker for blocker in blockers if _is_in(blocker, at, rows)]
-    errors = [f"{_where(blocker.where.removeprefix(f'{at}.{rows.key}'), rows)}{blocker.message}" for blocker in wrong]
+    errors = [f"{_where(blocker.where.removeprefix(f'{at}.{rows.key}'), rows)}{plain(blocker.message)}" for blocker in wrong]
     return TableView(slug(rows.key), rows.title, tuple(field.label for field in rows.fields), shown, tuple(errors), len(stored))
 
 

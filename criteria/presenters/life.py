@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from django.utils import timezone
 
@@ -87,17 +88,33 @@ def _ago(at: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the history, as components/timeline.html draws it."""
+    """One line of the history, as components/timeline.html draws it. `folded`: the saves that one line stands for, newest first."""
 
     at: datetime
     who: str
     text: str
     detail: str
+    folded: "tuple[Entry, ...]" = ()
 
 
 def entries(happened: Iterable[Happened]) -> list[Entry]:
-    """Newest first. A save says what it changed, a return says why."""
-    return [Entry(each.at, each.by_name, HAPPENED.get(each.kind, each.kind), _detail(each)) for each in reversed(list(happened))]
+    """Newest first. A save says what it changed, a return says why; saves of one person on one day, with nothing between, are one line."""
+    shown = []
+    for _, each in groupby(happened, _sitting):
+        found = [Entry(one.at, one.by_name, HAPPENED.get(one.kind, one.kind), _detail(one)) for one in each]
+        shown.append(found[0] if len(found) == 1 else _folded(found))
+    return shown[::-1]
+
+
+def _sitting(each: Happened) -> object:
+    """What is the same for saves that belong together; everything else stands alone."""
+    return (each.by_name, timezone.localtime(each.at).date()) if each.kind == "saved" else each.at, each.kind
+
+
+def _folded(saves: list[Entry]) -> Entry:
+    first, last = (f"{timezone.localtime(each.at):%H:%M}" for each in (saves[0], saves[-1]))
+    when = f"at {first}" if first == last else f"between {first} and {last}"
+    return Entry(saves[-1].at, saves[-1].who, f"{len(saves)} changes {when}", "", tuple(saves[::-1]))
 
 
 def _detail(each: Happened) -> str:

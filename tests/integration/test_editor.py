@@ -247,7 +247,8 @@ def test_saving_an_unchanged_node_changes_nothing_that_counts(editor):
         save(editor, version, at, check=check)
     page = editor.get(url(version, "change"))
     assert page.status_code == 200
-    saved = [entry.detail for entry in page.context["entries"] if entry.text == "Saved"]
+    saved = [save.detail for entry in page.context["entries"] for save in entry.folded or (entry,) if save.text == "Saved"]
+    assert saved
     assert set(saved) <= {"Nothing that a reviewer sees."}
 
 
