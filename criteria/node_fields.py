@@ -198,15 +198,9 @@ EXAMPLE = (
             NodeField("plan", "Plan", half=True),
             NodeField("line_of_business", "Line of business", "choice", choices=(("", "Any"), *word_choices(LineOfBusiness)), half=True),
             NodeField("state", "State", help="Two capital letters.", half=True),
-        ),
-    ),
-    Section(
-        "expected",
-        "Expected",
-        (
-            NodeField("expect.value", "Value", "choice", choices=(("", "Not compared"), *word_choices(Value)), half=True),
-            NodeField("expect.next", "Next step", "choice", choices=(("", "Not compared"), *word_choices(Next)), half=True),
-            NodeField("expect.authority", "Certified by", "choice", choices=(("", "Not compared"), *WHO), half=True),
+            NodeField("expect.value", "Expected value", "choice", choices=(("", "Not compared"), *word_choices(Value)), half=True),
+            NodeField("expect.next", "Expected next step", "choice", choices=(("", "Not compared"), *word_choices(Next)), half=True),
+            NodeField("expect.authority", "Expected to be certified by", "choice", choices=(("", "Not compared"), *WHO), half=True),
         ),
     ),
 )
