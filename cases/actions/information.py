@@ -122,7 +122,8 @@ def close_moot_items(case: Case, *, by: User | None = None, at: datetime | None 
     An item matters while one of its criteria can still change the line's value, or its flag is open, and its line is undecided. One that
     names neither matters until then. One event `items_moot` a line. Does nothing, in one statement, where no item is open.
     """
-    waiting = list(RequestItem.objects.filter(request__case=case, request__sent_at__isnull=False, status__in=STILL_WANTED))
+    asked = RequestItem.objects.filter(request__case=case, request__sent_at__isnull=False, status__in=STILL_WANTED)
+    waiting = list(asked.select_related("line"))
     if not waiting:
         return []
     now = at or timezone.now()
