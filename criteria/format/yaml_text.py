@@ -14,6 +14,7 @@ import yaml
 Path = tuple[str | int, ...]
 
 MAX_BYTES = 2_000_000
+MAX_VALUES = 50_000  # of a text; a policy of 40 criteria has some 2,000
 MAX_DEPTH = 100  # of YAML collections; 20 groups of a policy take at most 70
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -134,11 +135,15 @@ class _Builder:
     def __init__(self, events: Iterator[Any], result: YamlText) -> None:
         self.events = events
         self.result = result
+        self.count = 0
 
     def complain(self, at: Path, event: Any, message: str) -> None:
         self.result.errors.append((at, _line(event), message))
 
     def value(self, event: Any, at: Path, depth: int) -> Any:
+        self.count += 1
+        if self.count > MAX_VALUES:
+            raise _stop(self.result, f"The text has more than {MAX_VALUES:,} values. A policy is a text of some pages.", _line(event))
         self.result.lines.setdefault(at, _line(event))
         if isinstance(event, yaml.AliasEvent):
             self.complain(at, event, f"Aliases (*{short(event.anchor)}) are not allowed: write the value out.")
