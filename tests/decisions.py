@@ -9,6 +9,10 @@ from cases.actions.facts import resolve_flag
 from cases.actions.peer_to_peer import Conversation, offer_peer_to_peer, record_peer_to_peer
 from cases.enums import SignedWith
 from cases.models import Case
+from cases.queries.decide import beside
+from cases.queries.lines import line_review
+from cases.queries.recorded import case_record
+from cases.queries.snapshot import digest_shown
 from cases.readiness import DecisionDraft
 from tests.factories import founding_case, reviewed, user
 
@@ -33,9 +37,9 @@ def approvable():
 def offered_and_held(case, line=3):
     """The conversation was offered on a line and held."""
     director = user("medical_director")
-    offer_peer_to_peer(case_id=case.pk, line=line, how="phone", open_until=timezone.now() + timedelta(days=1), by=director)
+    offer_peer_to_peer(case_id=case.pk, lines=[line], how="phone", open_until=timezone.now() + timedelta(days=1), by=director)
     talk = Conversation("held", "Jordan Example", "Neurology", "Nothing new")
-    record_peer_to_peer(case_id=case.pk, line=line, conversation=talk, by=director)
+    record_peer_to_peer(case_id=case.pk, lines=[line], conversation=talk, by=director)
     return case
 
 
@@ -52,7 +56,14 @@ def draft(**more):
     return DecisionDraft(**(values | more))
 
 
-def denial(case, line, *, by=None, signed_with=SignedWith.PASSWORD, shown="", **more):
+def denial(case, line, *, by=None, signed_with=SignedWith.PASSWORD, shown=None, **more):
     return sign_determination(
         case_id=case.pk, line=line, draft=draft(**more), by=by or user("medical_director"), signed_with=signed_with, shown=shown
     )
+
+
+def shown(case, line):
+    """The digest that the director's page carries now."""
+    record = case_record(Case.objects.select_related("member", "plan", "requester", "facility").get(pk=case.pk))
+    review = line_review(record.line(line))
+    return digest_shown(record, review, beside(review.line))

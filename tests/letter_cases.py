@@ -74,8 +74,8 @@ def signed(case, number, *, outcome="denied", basis="", reason=None, **draft):
     if outcome != "approved":
         for leaf in unanswered(line_review(case_record(case).line(number))):
             mark(case, number, leaf.id, "not_documented", by=director)
-        offer_peer_to_peer(case_id=case.pk, line=number, how="Fax 555-0143", open_until=timezone.now() + timedelta(days=1), by=director)
-        record_peer_to_peer(case_id=case.pk, line=number, conversation=Conversation("declined"), by=director)
+        offer_peer_to_peer(case_id=case.pk, lines=[number], how="Fax 555-0143", open_until=timezone.now() + timedelta(days=1), by=director)
+        record_peer_to_peer(case_id=case.pk, lines=[number], conversation=Conversation("declined"), by=director)
     review = line_review(case_record(fresh(case)).line(number))
     basis = basis or suggested_basis(review)
     values = {

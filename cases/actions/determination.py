@@ -98,10 +98,10 @@ def sign_determination(
     draft: DecisionDraft,
     by: User,
     signed_with: SignedWith = SignedWith.SESSION,
-    shown: str = "",
+    shown: str | None = None,
     at: datetime | None = None,
 ) -> Determination:
-    """A medical director decides one line. One determination, one event. `shown`: the digest that the page carried, if it was a page.
+    """A medical director decides one line. One determination, one event. `shown`: the digest that a page carried, if it was one.
 
     Whoever calls says how it was signed: an adverse decision needs the password. Raises Denied, Conflict, Incomplete with every problem.
     """
@@ -113,7 +113,7 @@ def sign_determination(
     permissions.check_decide(by, chosen)
     licence = permissions.check_licence(by.licences.all(), case, timezone.localdate(now))
     review, rest = line_review(chosen), beside(chosen)
-    if shown and shown != digest_shown(record, review, rest):
+    if shown is not None and shown != digest_shown(record, review, rest):
         raise Conflict(CHANGED)
     language = case.member.language if case.member else "en"
     problems = readiness.decision_problems(review, draft, rest.peer_to_peers, rest.requests, now=now, language=language)

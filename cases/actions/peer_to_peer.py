@@ -1,5 +1,9 @@
-"""The conversation offered to the requesting practitioner before an adverse decision: offered, and how it went."""
+"""The conversation offered to the requesting practitioner before an adverse decision: offered, and how it went.
 
+One conversation may be about several lines: it is written down once, as a row and an event on each of them.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +20,7 @@ from .history import locked_case
 from .settle import move, settle
 
 WHERE = "#peer-to-peer"
+NO_LINES = "Choose the lines that the conversation is about."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +35,12 @@ class Conversation:
 
 
 @transaction.atomic
-def offer_peer_to_peer(*, case_id: int, line: int, how: str, open_until: datetime, by: User, at: datetime | None = None) -> PeerToPeer:
-    """Offer the conversation on a line until a moment. One event. Raises Denied, Conflict, Incomplete."""
+def offer_peer_to_peer(
+    *, case_id: int, lines: Collection[int], how: str, open_until: datetime, by: User, at: datetime | None = None
+) -> list[PeerToPeer]:
+    """Offer one conversation on these lines until a moment. One event a line. Raises Denied, Conflict, Incomplete."""
     now = at or timezone.now()
-    case, chosen = _line(case_id, line, by)
+    case, chosen = _lines(case_id, lines, by)
     problems = []
     if not how.strip():
         problems.append(Problem("Offered", WHERE, "Say how it was offered, and to which number."))
@@ -41,47 +48,62 @@ def offer_peer_to_peer(*, case_id: int, line: int, how: str, open_until: datetim
         problems.append(Problem("Open until", WHERE, "The offer ends after it was made."))
     if problems:
         raise Incomplete(problems[0].message, problems)
-    move(case, chosen, LineStatus.PEER_TO_PEER, by=by, at=now, how=how.strip(), open_until=open_until)
-    offer = PeerToPeer.objects.create(line=chosen, offered_at=now, offered_by=by, offered_how=how.strip()[:40], open_until=open_until)
+    offers = []
+    for line in chosen:
+        move(case, line, LineStatus.PEER_TO_PEER, by=by, at=now, how=how.strip(), open_until=open_until)
+        values = {"offered_at": now, "offered_by": by, "offered_how": how.strip()[:40], "open_until": open_until}
+        offers.append(PeerToPeer.objects.create(line=line, **values))
     settle(case)
-    return offer
+    return offers
 
 
 @transaction.atomic
-def record_peer_to_peer(*, case_id: int, line: int, conversation: Conversation, by: User) -> PeerToPeer:
-    """Say how the offered conversation went; the line is the director's to decide again. One event. Raises Denied, Conflict, Incomplete."""
-    case, chosen = _line(case_id, line, by)
+def record_peer_to_peer(*, case_id: int, lines: Collection[int], conversation: Conversation, by: User) -> list[PeerToPeer]:
+    """Say how the conversation offered on these lines went; they are the director's to decide again. One event a line.
+
+    Raises Denied, Conflict, Incomplete.
+    """
+    case, chosen = _lines(case_id, lines, by)
     if conversation.outcome not in PeerOutcome.values:
         raise Incomplete("Say how the conversation went.", [Problem("Outcome", WHERE, "Choose how it went.")])
     if conversation.outcome == PeerOutcome.HELD and not conversation.practitioner.strip():
         raise Incomplete("Say who you spoke with.", [Problem("Practitioner", WHERE, "Say who you spoke with.")])
-    row = _close(case, chosen, conversation, by, conversation.at or timezone.now())
+    at = conversation.at or timezone.now()
+    rows = _close(case, chosen, conversation, by, at)
     settle(case)
-    return row
+    return rows
 
 
 def end_conversation(case: Case, line: ServiceLine, *, by: User, at: datetime) -> PeerToPeer:
     """An offer that an approval makes needless, closed as such under the case's lock."""
-    return _close(case, line, Conversation(PeerOutcome.WAIVED), by, at)
-
-
-def _line(case_id: int, number: int, by: User) -> tuple[Case, ServiceLine]:
-    case = locked_case(case_id)
-    line = case.lines.filter(number=number).first()
-    if line is None:
-        raise Conflict(f"This case has no line {number}.")
-    permissions.check_decide(by, line)
-    return case, line
-
-
-def _close(case: Case, line: ServiceLine, conversation: Conversation, by: User, at: datetime) -> PeerToPeer:
-    row = line.peer_to_peers.filter(closed_at__isnull=True).first()
-    if row is None:
-        raise Conflict("No conversation is offered on this line.")
-    row.outcome, row.closed_at, row.closed_by = conversation.outcome, max(at, row.offered_at), by
-    row.practitioner, row.specialty = conversation.practitioner.strip()[:160], conversation.specialty.strip()[:80]
-    row.new_information = conversation.new_information.strip()
-    row.save(update_fields=["outcome", "closed_at", "closed_by", "practitioner", "specialty", "new_information"])
-    payload = {"outcome": row.outcome, "practitioner": row.practitioner, "new_information": row.new_information}
-    move(case, line, LineStatus.PHYSICIAN_REVIEW, by=by, at=at, **payload)
+    (row,) = _close(case, [line], Conversation(PeerOutcome.WAIVED), by, at)
     return row
+
+
+def _lines(case_id: int, numbers: Collection[int], by: User) -> tuple[Case, list[ServiceLine]]:
+    """The lines that the conversation is about, each one that this director may decide."""
+    case = locked_case(case_id)
+    lines = list(case.lines.filter(number__in=numbers).order_by("number"))
+    missing = sorted(set(numbers) - {line.number for line in lines})
+    if missing:
+        raise Conflict(f"This case has no line {missing[0]}.")
+    if not lines:
+        raise Incomplete(NO_LINES, [Problem("Lines", WHERE, NO_LINES)])
+    for line in lines:
+        permissions.check_decide(by, line)
+    return case, lines
+
+
+def _close(case: Case, lines: Sequence[ServiceLine], conversation: Conversation, by: User, at: datetime) -> list[PeerToPeer]:
+    offers = {row.line_id: row for row in PeerToPeer.objects.filter(line__in=lines, closed_at__isnull=True)}
+    for line in lines:
+        row = offers.get(line.pk)
+        if row is None:
+            raise Conflict(f"No conversation is offered on line {line.number}.")
+        row.outcome, row.closed_at, row.closed_by = conversation.outcome, max(at, row.offered_at), by
+        row.practitioner, row.specialty = conversation.practitioner.strip()[:160], conversation.specialty.strip()[:80]
+        row.new_information = conversation.new_information.strip()
+        row.save(update_fields=["outcome", "closed_at", "closed_by", "practitioner", "specialty", "new_information"])
+        payload = {"outcome": row.outcome, "practitioner": row.practitioner, "new_information": row.new_information}
+        move(case, line, LineStatus.PHYSICIAN_REVIEW, by=by, at=at, **payload)
+    return [offers[line.pk] for line in lines]

@@ -221,13 +221,13 @@ def with_director(case: Case, desk: Desk) -> None:
 
 def offer_conversation(case: Case, line: int, desk: Desk, at: datetime, until: datetime) -> None:
     phone = case.requester.phone if case.requester else ""
-    offer_peer_to_peer(case_id=case.pk, line=line, how=f"Call to {phone}", open_until=until, by=desk.director, at=at)
+    offer_peer_to_peer(case_id=case.pk, lines=[line], how=f"Call to {phone}", open_until=until, by=desk.director, at=at)
 
 
 def close_conversation(case: Case, line: int, outcome: str, desk: Desk, at: datetime, said: str = "") -> None:
     who = case.requester
     held = Conversation(outcome, who.name if who else "", who.specialty if who else "", said, at)
-    record_peer_to_peer(case_id=case.pk, line=line, conversation=held, by=desk.director)
+    record_peer_to_peer(case_id=case.pk, lines=[line], conversation=held, by=desk.director)
 
 
 def answer_the_rest(case: Case, line: int, by: User, pace: Pace) -> None:

@@ -223,7 +223,25 @@ class DecisionForm(forms.Form):
         return {language: self.cleaned_data.get(f"member_reason_{language}", "") for language in ("en", "es")}
 
 
-class OfferForm(forms.Form):
+class TalkForm(forms.Form):
+    """Which lines a conversation is about: those that it can be about, by number and name."""
+
+    lines = forms.TypedMultipleChoiceField(
+        coerce=int,
+        label="About",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Choose the lines that the conversation is about.",
+            "invalid_choice": "Choose lines that wait for you.",
+        },
+    )
+
+    def __init__(self, *args: Any, lines: Iterable[tuple[int, str]] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["lines"].choices = list(lines)  # type: ignore[attr-defined]
+
+
+class OfferForm(TalkForm):
     """A peer-to-peer conversation is offered."""
 
     how = forms.CharField(max_length=40, label="Offered by", initial="phone", widget=forms.TextInput(attrs={"class": "form-control"}))
@@ -240,7 +258,7 @@ class OfferForm(forms.Form):
         return until
 
 
-class ConversationForm(forms.Form):
+class ConversationForm(TalkForm):
     """How the offered conversation went."""
 
     outcome = forms.ChoiceField(choices=PeerOutcome.choices, label="How it went", widget=forms.Select(attrs={"class": "form-select"}))

@@ -19,6 +19,7 @@ from criteria.enums import FindingValue
 from criteria.tree import Criterion, Policy, Rule, leaves
 
 from .decide import finding_words
+from .request import lines_words
 
 KINDS = {
     FindingValue.MET: "met",
@@ -149,8 +150,17 @@ class Conversation:
     is_open: bool
 
 
-def conversation(row: PeerToPeer) -> Conversation:
-    words = f"Offered {due.day_time(row.offered_at)} by {row.offered_how}, until {due.day_time(row.open_until)}."
+def together(row: PeerToPeer, rows: Iterable[PeerToPeer]) -> list[PeerToPeer]:
+    """The rows of the conversation that this row is of: they were offered by one press."""
+    offer = (row.offered_at, row.offered_by_id, row.offered_how)
+    return [each for each in rows if (each.offered_at, each.offered_by_id, each.offered_how) == offer]
+
+
+def conversation(row: PeerToPeer, rows: Sequence[PeerToPeer]) -> Conversation:
+    """`rows`: all of the case."""
+    numbers = [each.line.number for each in together(row, rows)]
+    about = f" on {lines_words(numbers).lower()}" if len(numbers) > 1 else ""
+    words = f"Offered {due.day_time(row.offered_at)} by {row.offered_how}{about}, until {due.day_time(row.open_until)}."
     if row.closed_at is None:
         return Conversation(words, "not held yet", "", True)
     parts = [row.practitioner, row.specialty, due.day_time(row.closed_at)]

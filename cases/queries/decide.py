@@ -156,6 +156,11 @@ def besides(case: Case, lines: Sequence[ServiceLine]) -> dict[int, Beside]:
     }
 
 
+def conversations(case: Case) -> list[PeerToPeer]:
+    """Every conversation of a case with its line: rows that were offered together are one."""
+    return list(PeerToPeer.objects.filter(line__case=case).select_related("line").order_by("line__number", "id"))
+
+
 def pages_opened(case_id: int, user_id: int) -> tuple[set[int], int]:
     """Documents of the case of which this person opened a page, and how many pages in all."""
     rows = PageOpening.objects.filter(page__document__case_id=case_id, user_id=user_id).values_list("page__document_id", flat=True)

@@ -1,6 +1,7 @@
 """The director's page: one line at a time, everything it rests on beside the decision; nothing is chosen for anybody."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,20 +14,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from authreview.access import reads
 from authreview.due import day
+from authreview.models import User
 from authreview.session import is_fresh, is_password_of_reader
 from cases import permissions
 from cases.actions.determination import return_line, sign_determination
 from cases.actions.peer_to_peer import Conversation, offer_peer_to_peer, record_peer_to_peer
 from cases.enums import ADVERSE, LineStatus, Outcome, SignedWith
-from cases.forms.decide import ASK, RETURN, ConversationForm, DecisionForm, OfferForm
-from cases.models import Case
+from cases.forms.decide import ASK, RETURN, ConversationForm, DecisionForm, OfferForm, TalkForm
+from cases.models import Case, PeerToPeer, ServiceLine
 from cases.presenters import signoff as shown
-from cases.presenters.decide import asked_for, head
+from cases.presenters.decide import asked_for, head, line_name
 from cases.presenters.letter_words import LetterWords, letter_words
 from cases.presenters.newer import news_shown
 from cases.presenters.request import request_shown
 from cases.presenters.timeline import drawing
-from cases.queries.decide import Beside, beside, pages_opened, validity
+from cases.queries.decide import Beside, beside, conversations, pages_opened, validity
 from cases.queries.lines import LineReview, line_review
 from cases.queries.newer import newer
 from cases.queries.recorded import CaseRecord
@@ -73,8 +75,8 @@ def sign_off_line(request: UserRequest, reference: str, number: int) -> HttpResp
 def reason(request: UserRequest, reference: str, number: int) -> HttpResponse:
     """The member's reason for the basis chosen, its reading grade and what is wrong with it, while it is typed. Nothing is kept."""
     record = load_record(request, reference)
-    permissions.check_read_clinical(request.user)
     review = line_review(load_line(record, number))
+    permissions.check_decide(request.user, review.line)
     form = DecisionForm(request.POST, sites=_sites(review))
     form.is_valid()
     words = _words(record, review, beside(review.line), form, written="typed" in request.GET)
@@ -87,18 +89,19 @@ def peer_to_peer(request: UserRequest, reference: str, number: int) -> HttpRespo
     """Offer the conversation on a line, or record how it went."""
     record = load_record(request, reference)
     review = line_review(load_line(record, number))
+    permissions.check_decide(request.user, review.line)
     rest = beside(review.line)
     offering = "offer" in request.POST
-    form = OfferForm(request.POST, prefix="p2p") if offering else ConversationForm(request.POST, prefix="p2p")
+    form = _talk_form(request.user, record, review.line, conversations(record.case), is_open=not offering, posted=request.POST)
     if not form.is_valid():
         decision = DecisionForm(sites=_sites(review), initial=_initial(record.case, review))
         return _page(request, record, review, rest, decision, status=422, talk=form)
     data, case_id = form.cleaned_data, record.case.pk
     if offering:
-        offer_peer_to_peer(case_id=case_id, line=number, how=data["how"], open_until=data["open_until"], by=request.user)
+        offer_peer_to_peer(case_id=case_id, lines=data["lines"], how=data["how"], open_until=data["open_until"], by=request.user)
         messages.success(request, "The conversation is offered. Record how it went before a decision against the request.")
     else:
-        record_peer_to_peer(case_id=case_id, line=number, conversation=Conversation(**data), by=request.user)
+        record_peer_to_peer(case_id=case_id, lines=data.pop("lines"), conversation=Conversation(**data), by=request.user)
         messages.success(request, "Recorded how the conversation went.")
     return redirect(reverse("sign-off-line", args=[reference, number]) + "#peer-to-peer")
 
@@ -172,8 +175,9 @@ def _page(
     names = service_names({each.code for each in record.lines})
     after = shown.next_line(record.lines, line.number)
     why = shown.why_not_sign(review, reader)
-    conversations = [shown.conversation(row) for row in rest.peer_to_peers]
-    is_open = any(each.is_open for each in conversations)
+    rows = conversations(case)
+    talks = [shown.conversation(row, rows) for row in rest.peer_to_peers]
+    is_open = any(each.is_open for each in talks)
     context = {
         "head": head(case, record.lines, names, now, line),
         "case": case,
@@ -184,8 +188,8 @@ def _page(
         "news": news_shown(newer(line, timezone.localdate(now))),
         "drawing": drawing(course(record, review, rest)),
         "requests": [request_shown(row, line.pk) for row in rest.requests],
-        "conversations": conversations,
-        "talk": talk or _talk_form(is_open, case, now),
+        "conversations": talks,
+        "talk": talk or _talk_form(reader, record, line, rows, is_open=is_open),
         "talk_is_open": is_open,
         "can_talk": not why and (is_open or line.status == LineStatus.PHYSICIAN_REVIEW),
         "flags": shown.flags_shown(review),
@@ -209,12 +213,21 @@ def _page(
     return render(request, PAGE, context, status=status)
 
 
-def _talk_form(is_open: bool, case: Case, now: datetime) -> Any:
+def _talk_form(
+    reader: User, record: CaseRecord, line: ServiceLine, rows: Sequence[PeerToPeer], *, is_open: bool, posted: QueryDict | None = None
+) -> TalkForm:
+    """Offering is for lines that wait, at first this one; how it went is told of all lines that were offered together."""
+    case = record.case
+    status = LineStatus.PEER_TO_PEER if is_open else LineStatus.PHYSICIAN_REVIEW
+    mine = [each for each in record.lines if each.status == status and permissions.can(permissions.check_decide, reader, each)]
+    names = [(each.number, line_name(each, {})) for each in mine]
     if is_open:
-        return ConversationForm(prefix="p2p")
+        offer = next((row for row in rows if row.line_id == line.pk and row.closed_at is None), None)
+        offered = [row.line.number for row in shown.together(offer, rows) if row.closed_at is None] if offer else []
+        return ConversationForm(posted, prefix="p2p", lines=names, initial={"lines": offered})
     zone = ZoneInfo(case.plan.time_zone if case.plan else "America/New_York")
-    until = (now + timedelta(days=1)).astimezone(zone).replace(hour=17, minute=0, second=0, microsecond=0)
-    return OfferForm(prefix="p2p", initial={"open_until": until})
+    until = (timezone.now() + timedelta(days=1)).astimezone(zone).replace(hour=17, minute=0, second=0, microsecond=0)
+    return OfferForm(posted, prefix="p2p", lines=names, initial={"open_until": until, "lines": [line.number]})
 
 
 def _words(record: CaseRecord, review: LineReview, rest: Beside, form: DecisionForm, *, written: bool) -> LetterWords:

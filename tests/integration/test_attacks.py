@@ -14,7 +14,7 @@ from cases.actions.letters import issue_letter, prepare_letters
 from cases.models import Case
 from cases.reading import Unreadable, read_file
 from tests import letter_cases
-from tests.decisions import referred
+from tests.decisions import referred, shown
 from tests.factories import case_at, founding_case, user
 from tests.intakes import FORM, REQUEST, ready
 
@@ -135,7 +135,7 @@ def test_a_line_amended_to_a_day_far_away_can_still_be_decided(signed_in, frozen
     client = signed_in("medical_director")
     assert client.get(page).status_code == 200
     days = {"valid_from": "2026-03-10", "valid_through": "2026-06-08"}
-    assert client.post(page, APPROVE | days).status_code == 302
+    assert client.post(page, APPROVE | days | {"shown": shown(case, 3)}).status_code == 302
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ def test_a_director_approves_as_easily_as_they_deny(frozen):
 
 def test_approving_ends_a_conversation_nobody_needs(frozen):
     case = referred()
-    offer_peer_to_peer(case_id=case.pk, line=3, how="phone", open_until=timezone.now() + timedelta(days=1), by=user("medical_director"))
+    offer_peer_to_peer(case_id=case.pk, lines=[3], how="phone", open_until=timezone.now() + timedelta(days=1), by=user("medical_director"))
     draft = DecisionDraft(outcome="approved", rationale="As asked for.", no_conflict=True)
     sign_determination(case_id=case.pk, line=3, draft=draft, by=user("medical_director"))
     assert (line(case, 3).status, line(case, 3).peer_to_peers.get().outcome) == ("decided", "waived")
@@ -207,12 +207,12 @@ def test_approving_ends_a_conversation_nobody_needs(frozen):
 
 def test_a_denial_waits_for_the_conversation(frozen):
     case = referred()
-    offer_peer_to_peer(case_id=case.pk, line=3, how="phone", open_until=timezone.now() + timedelta(days=1), by=user("medical_director"))
+    offer_peer_to_peer(case_id=case.pk, lines=[3], how="phone", open_until=timezone.now() + timedelta(days=1), by=user("medical_director"))
     with pytest.raises(Incomplete) as refused:
         denial(case, 3)
     assert refused.value.sentence == "The conversation is still offered: record how it went first."
     talk = Conversation("held", "Jordan Example", "Neurology", "Nothing new")
-    record_peer_to_peer(case_id=case.pk, line=3, conversation=talk, by=user("medical_director"))
+    record_peer_to_peer(case_id=case.pk, lines=[3], conversation=talk, by=user("medical_director"))
     assert denial(case, 3).outcome == "denied"
 
 

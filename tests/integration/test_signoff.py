@@ -11,8 +11,8 @@ from django.utils import timezone
 from cases.actions.peer_to_peer import offer_peer_to_peer
 from cases.models import Case, Determination, InformationRequest, PeerToPeer, RequestItem
 from tests import letter_cases
-from tests.decisions import approvable, denial, offered_and_held, referred
-from tests.factories import attach, demo_of, founding_case, reviewed, user
+from tests.decisions import approvable, denial, offered_and_held, referred, shown
+from tests.factories import attach, demo_of, founding_case, mark, reviewed, user
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "let me in, please"
@@ -75,7 +75,8 @@ def test_a_denial_is_signed_and_leads_to_the_next_line(client, frozen):
     assert "Read it, then sign." in text(seen)
     reason = "Our rule says studies do not yet show that these shots help nerve pain at the back of the head."
     assert reason in text(seen)
-    signed = client.post(at("sign-off-line", case, 3), data | {"password": PASSWORD, "member_reason_en": reason})
+    whole = data | {"password": PASSWORD, "member_reason_en": reason, "shown": shown(case, 3)}
+    signed = client.post(at("sign-off-line", case, 3), whole)
     assert (signed.status_code, signed["Location"]) == (302, at("sign-off-line", case, 4))
     row = Determination.objects.get()
     assert (row.outcome, row.signed_with, row.member_reason) == ("denied", "password", {"en": reason})
@@ -85,7 +86,7 @@ def test_a_denial_is_signed_and_leads_to_the_next_line(client, frozen):
 
 def test_approving_needs_no_password_in_a_fresh_session(client, frozen):
     case = referred()
-    data = {"decision": "approved", "rationale": "Established neuralgia.", "no_conflict": "on"}
+    data = {"decision": "approved", "rationale": "Established neuralgia.", "no_conflict": "on", "shown": shown(case, 3)}
     assert signed_in(client, "medical_director").post(at("sign-off-line", case, 3), data).status_code == 302
     assert Determination.objects.values_list("outcome", "signed_with").get() == ("approved", "session")
 
@@ -96,7 +97,7 @@ def test_an_old_session_gives_its_password_again(client, frozen):
     session = client.session
     session["signed_in_at"] = int((timezone.now() - timedelta(hours=5)).timestamp())
     session.save()
-    data = {"decision": "approved", "rationale": "Established neuralgia.", "no_conflict": "on"}
+    data = {"decision": "approved", "rationale": "Established neuralgia.", "no_conflict": "on", "shown": shown(case, 3)}
     assert client.post(at("sign-off-line", case, 3), data).status_code == 422
     assert client.post(at("sign-off-line", case, 3), data | {"password": PASSWORD}).status_code == 302
     assert Determination.objects.get().signed_with == "password"
@@ -146,13 +147,14 @@ def test_the_reason_follows_the_basis_while_it_is_chosen(client, frozen):
 def test_peer_to_peer_is_offered_and_recorded(client, frozen):
     case = referred()
     client = signed_in(client, "medical_director")
-    offer = {"offer": "1", "p2p-how": "phone 555-0142", "p2p-open_until": "2026-03-11T17:00"}
+    offer = {"offer": "1", "p2p-how": "phone 555-0142", "p2p-open_until": "2026-03-11T17:00", "p2p-lines": "3"}
     assert client.post(at("peer-to-peer", case, 3), offer).status_code == 302
     assert "not held yet" in text(client.get(at("sign-off-line", case, 3)))
     wrong = client.post(at("peer-to-peer", case, 3), {"record": "1", "p2p-outcome": "talked"})
     assert wrong.status_code == 422
     held = {
         "record": "1",
+        "p2p-lines": "3",
         "p2p-outcome": "held",
         "p2p-practitioner": "Jordan Example",
         "p2p-specialty": "Neurology",
@@ -160,6 +162,51 @@ def test_peer_to_peer_is_offered_and_recorded(client, frozen):
     }
     assert client.post(at("peer-to-peer", case, 3), held).status_code == 302
     assert PeerToPeer.objects.values_list("outcome", "practitioner").get() == ("held", "Jordan Example")
+
+
+def test_one_conversation_about_several_lines_is_offered_and_recorded_once(client, frozen):
+    case = referred()
+    client = signed_in(client, "medical_director")
+    page = text(client.get(at("sign-off-line", case, 3)))
+    boxes = [f'name="p2p-lines" value="{number}"' in page for number in (1, 2, 3, 4)]
+    assert (boxes, page.count('name="p2p-lines"')) == ([False, True, True, True], 3)
+    assert 'id="id_p2p-lines_1" checked' in page  # the line in hand, and no other
+    offer = {"offer": "1", "p2p-how": "phone", "p2p-open_until": "2026-03-11T17:00", "p2p-lines": ["2", "3"]}
+    client.post(at("peer-to-peer", case, 3), offer)
+    assert list(case.lines.order_by("number").values_list("status", flat=True))[1:] == ["peer_to_peer", "peer_to_peer", "physician_review"]
+    page = text(client.get(at("sign-off-line", case, 2)))
+    assert "by phone on lines 2 and 3, until 11 Mar 2026, 17:00." in page
+    assert [f'value="{number}" id="id_p2p-lines_{place}" checked' in page for place, number in enumerate((2, 3))] == [True, True]
+    held = {"record": "1", "p2p-lines": ["2", "3"], "p2p-outcome": "held", "p2p-practitioner": "Jordan Example", "p2p-specialty": ""}
+    assert client.post(at("peer-to-peer", case, 2), held).status_code == 302
+    assert list(PeerToPeer.objects.values_list("line__number", "outcome", "practitioner")) == [
+        (2, "held", "Jordan Example"),
+        (3, "held", "Jordan Example"),
+    ]
+    assert list(case.events.filter(kind="peer_to_peer_closed").values_list("line", flat=True)) == [2, 3]
+    assert set(case.lines.exclude(number=1).values_list("status", flat=True)) == {"physician_review"}
+
+
+@pytest.mark.parametrize("lines", [[], ["1"], ["9"], ["x"], ["3", "1"]])
+def test_a_conversation_is_about_lines_that_wait(client, frozen, lines):
+    """Line 1 is the nurse's."""
+    case = referred()
+    offer = {"offer": "1", "p2p-how": "phone", "p2p-open_until": "2026-03-11T17:00", "p2p-lines": lines}
+    answer = signed_in(client, "medical_director").post(at("peer-to-peer", case, 3), offer)
+    assert (answer.status_code, PeerToPeer.objects.count()) == (422, 0)
+
+
+def test_a_decision_without_what_was_shown_is_not_signed(client, frozen):
+    case = referred()
+    client = signed_in(client, "medical_director")
+    data = {"decision": "approved", "rationale": "Established neuralgia.", "no_conflict": "on"}
+    seen = shown(case, 3)
+    for stale in ({}, {"shown": ""}, {"shown": seen[:-1]}):
+        assert client.post(at("sign-off-line", case, 3), data | stale).status_code == 409
+    mark(case, 3, "gon_acute", "unclear", by=user("medical_director"))
+    answer = client.post(at("sign-off-line", case, 3), data | {"shown": seen})
+    assert (answer.status_code, "changed since the page was shown" in text(answer)) == (409, True)
+    assert Determination.objects.count() == 0
 
 
 def test_a_nurse_reads_it_and_decides_nothing(client, frozen):
@@ -331,7 +378,7 @@ def test_an_approval_is_one_press_in_a_fresh_session(client, frozen):
 
 def test_an_offer_stands_on_the_page_while_a_denial_waits(client, frozen):
     case = referred()
-    offer_peer_to_peer(case_id=case.pk, line=3, how="phone", open_until=timezone.now() + timedelta(days=1), by=user("medical_director"))
+    offer_peer_to_peer(case_id=case.pk, lines=[3], how="phone", open_until=timezone.now() + timedelta(days=1), by=user("medical_director"))
     page = text(signed_in(client, "medical_director").get(at("sign-off-line", case, 3)))
     assert "Offered 10 Mar 2026, 10:00 by phone, until 11 Mar 2026, 10:00." in page
 
