@@ -28,6 +28,7 @@ LAST_WITHOUT_FIRST = "Give the first day of service too."
 ENDS_BEFORE_START = "A trial cannot end before it starts."
 NOT_A_DAY = "Write the onset as a day, a month or a year: 2025-08-10, 2025-08 or 2025."
 MOST_YEARS = 10
+OLDEST_YEAR = 1900
 CHECK_THE_YEAR = f"This day is more than {MOST_YEARS} years away. Check the year."
 SITE_TWICE = "This site is listed twice on this side."
 DIAGNOSIS_TWICE = "This diagnosis is listed twice."
@@ -51,6 +52,12 @@ def is_onset(text: str) -> bool:
 def is_far_off(day: date | None, from_day: date) -> bool:
     """Whether a day of care can only be a slip of the pen: no request is that old, and no approval reaches that far."""
     return day is not None and abs(day.year - from_day.year) > MOST_YEARS
+
+
+def trial_problem(first: date | None, last: date | None, today: date) -> str:
+    """Why the days of a trial can only be a slip of the pen, or nothing. It may have begun long ago; its end is what is looked at."""
+    begun = first is not None and (first.year < OLDEST_YEAR or (first > today and is_far_off(first, today)))
+    return CHECK_THE_YEAR if begun or is_far_off(last, today) else ""
 
 
 def receipt_problem(received_at: datetime | None, reason: str, entered_at: datetime) -> str:

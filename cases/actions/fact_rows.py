@@ -12,6 +12,7 @@ from authreview.errors import Conflict, Denied, Incomplete, Problem
 from authreview.models import User
 from cases import permissions
 from cases.enums import CaseStatus
+from cases.intake_problems import CHECK_THE_YEAR, DIAGNOSIS_CODE, NOT_A_DIAGNOSIS_CODE, is_far_off, trial_problem
 from cases.models import Case, Diagnosis, Examination, Onset, Score, ServiceLine, Session, Treatment
 from cases.queries.case_page import Passage
 from criteria.enums import SessionSource
@@ -198,7 +199,23 @@ def _confirm(fact: AnyFact, by: User, now: datetime) -> None:
         fact.confirmed_at, fact.confirmed_by = None, None
 
 
+def _slip_of_the_pen(fact: AnyFact) -> tuple[str, str]:
+    """(what, sentence) of a value that nobody can have meant; empty where all is well. Forms say it beside their field."""
+    today = timezone.localdate()
+    match fact:
+        case Session() | Score() if is_far_off(fact.date, today):
+            return "Day", CHECK_THE_YEAR
+        case Treatment() if wrong := trial_problem(fact.from_date, fact.to_date, today):
+            return "Days", wrong
+        case Diagnosis() if not DIAGNOSIS_CODE.fullmatch(fact.code):
+            return "Code", NOT_A_DIAGNOSIS_CODE
+    return "", ""
+
+
 def _save(fact: AnyFact) -> None:
+    what, wrong = _slip_of_the_pen(fact)
+    if wrong:
+        raise Incomplete(wrong, [Problem(what, message=wrong)])
     try:
         with transaction.atomic():
             fields = fact._meta.fields  # noqa: SLF001  the model's own rules

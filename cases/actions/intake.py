@@ -23,6 +23,8 @@ from .clock import enter, keep_clock
 from .computed import keep_computed
 from .governing import pin_rules
 from .history import locked_case, record_event
+from .information import close_moot_items
+from .marking import keep_in_step
 from .requested import found_member, found_practitioner, lines_as_received, write_lines, write_stated_facts
 from .settle import move, settle
 
@@ -172,6 +174,8 @@ def no_review_needed(*, case_id: int, lines: Sequence[int], why: str, by: User) 
         permissions.check_no_review_needed(by, line)
         _end_without_review(case, line, why, by=by, at=timezone.now())
     keep_computed(case)
+    keep_in_step(case)
+    close_moot_items(case, by=by)
     return settle(case)
 
 

@@ -17,6 +17,7 @@ from authreview.models import User
 from cases import permissions
 from cases.enums import Channel, ContactKind, LineStatus, Party, SideLabel
 from cases.intake_data import SiteData
+from cases.intake_problems import CHECK_THE_YEAR, is_far_off
 from cases.models import Amendment, Case, Contact, Note, ServiceLine, Site
 from cases.queries.rules import policies
 
@@ -147,6 +148,8 @@ def record_contact(
         problems.append(Problem("With", message="Choose who it was with."))
     if happened_at is not None and happened_at > now:
         problems.append(Problem("When", message="A contact cannot be in the future."))
+    if happened_at is not None and is_far_off(happened_at.date(), now.date()):
+        problems.append(Problem("When", message=CHECK_THE_YEAR))
     if problems:
         raise Incomplete(problems[0].message, problems)
     case = locked_case(case_id)
@@ -205,6 +208,8 @@ def _problems(agreed_with: str, channel: str, agreed_at: datetime, now: datetime
         problems.append(Problem("Channel", message="Choose how it was agreed."))
     if agreed_at > now:
         problems.append(Problem("Agreed on", message="The agreement cannot be in the future."))
+    days = (("Agreed on", agreed_at.date()), ("First day", change.first_service), ("Last day", change.last_service))
+    problems += [Problem(label, message=CHECK_THE_YEAR) for label, day in days if is_far_off(day, now.date())]
     if change.units is not None and change.units < 1:
         problems.append(Problem("Units", message="Units start at 1."))
     if any(site.side and site.side not in SideLabel.values for site in change.sites or ()):

@@ -43,6 +43,7 @@ from .marking import (
     write,
 )
 
+OTHER_QUOTE = "This quote is not cited to “{text}”, so it was not taken away."
 NOT_PROPOSED = "The proposal for “{text}” has changed since this page was loaded."
 
 
@@ -163,11 +164,16 @@ def answer_by_citing(review: LineReview, criterion: str) -> str:
 
 @transaction.atomic
 def remove_evidence(*, reference: str, line: int, criterion: str, evidence_id: int, by: User) -> Marked:
-    """Take a citation away; the finding stays as marked. One event `evidence_removed`, none where it is gone already. Raises Denied."""
+    """Take a citation away; the finding stays as marked. One event `evidence_removed`, none where it is gone already.
+
+    Raises Denied, and Conflict for a quote of another finding.
+    """
     case, review, leaf = opened(reference, line, criterion, by)
     row = seen(review, criterion)
     gone = next((passage for passage in row.evidence if passage.id == evidence_id), None) if row else None
     if row is None or gone is None:
+        if Evidence.objects.filter(pk=evidence_id).exists():
+            raise Conflict(OTHER_QUOTE.format(text=leaf.text))
         return Marked(case, review, review)
     Evidence.objects.filter(pk=gone.id).delete()
     now = timezone.now()

@@ -1,15 +1,17 @@
 """Notes, contacts, amendments and endings of lines as typed on the case page. Validate and convert only."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeVar
 
 from django import forms
 from django.utils import timezone
 
 from cases.enums import Channel, ContactKind, Party, SideLabel
 from cases.intake_data import SiteData
+from cases.intake_problems import CHECK_THE_YEAR, is_far_off
 from cases.models import ServiceLine
 
+Moment = TypeVar("Moment", date | None, datetime | None)
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 SIDES = {word: side for side, label in SideLabel.choices for word in (side, label.lower(), "both" if side == "bilateral" else side)}
 
@@ -17,6 +19,14 @@ SIDES = {word: side for side, label in SideLabel.choices for word in (side, labe
 def not_to_come(value: datetime | None) -> datetime | None:
     if value is not None and value > timezone.now():
         raise forms.ValidationError("This time is still to come.")
+    return near(value)
+
+
+def near(value: Moment) -> Moment:
+    """A day or time of a case, or a slip of the pen."""
+    day = value.date() if isinstance(value, datetime) else value
+    if is_far_off(day, timezone.localdate()):
+        raise forms.ValidationError(CHECK_THE_YEAR)
     return value
 
 
@@ -59,6 +69,12 @@ class AmendForm(_Lines):
     agreed_with = forms.CharField(max_length=160, label="Agreed with", help_text="Who at the practice.")
     channel = forms.ChoiceField(choices=Channel.choices, label="How")
     agreed_at = forms.DateTimeField(required=False, label="When", widget=MOMENT, help_text="Empty: now.")
+
+    def clean_first_service(self) -> date | None:
+        return near(self.cleaned_data["first_service"])
+
+    def clean_last_service(self) -> date | None:
+        return near(self.cleaned_data["last_service"])
 
     def clean_agreed_at(self) -> datetime | None:
         return not_to_come(self.cleaned_data["agreed_at"])

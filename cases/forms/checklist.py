@@ -35,7 +35,7 @@ class FindingForm(forms.Form):
     note = forms.CharField(required=False, max_length=4000, strip=False)
     version = forms.IntegerField(required=False, min_value=0)
     accept = forms.ChoiceField(choices=FindingLabel.choices, required=False)
-    uncite = forms.IntegerField(required=False)
+    uncite = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     copy = forms.CharField(required=False)
 
 

@@ -7,8 +7,11 @@ from django import forms
 from django.utils import timezone
 
 from cases.enums import CertaintyLabel, SideLabel, TreatmentKind, TreatmentResponse
+from cases.intake_problems import DIAGNOSIS_CODE, NOT_A_DIAGNOSIS_CODE, is_far_off, trial_problem
 from cases.models import ServiceLine
 from cases.typed_dates import NotADate, find_dates, not_after
+
+from .case import near
 
 DAY = forms.DateInput(attrs={"type": "date"})
 
@@ -62,6 +65,8 @@ class TreatmentForm(FactForm):
         first, last = found.get("from_date"), found.get("to_date")
         if first and last and last < first:
             self.add_error("to_date", "A trial cannot end before it starts.")
+        elif wrong := trial_problem(first, last, timezone.localdate()):
+            self.add_error("to_date" if is_far_off(last, timezone.localdate()) else "from_date", wrong)
         return found
 
 
@@ -72,8 +77,7 @@ class SessionForm(FactForm):
     def clean_date(self) -> dt.date:
         if self.cleaned_data["date"] > timezone.localdate():
             raise forms.ValidationError("An earlier session is not in the future.")
-        day: dt.date = self.cleaned_data["date"]
-        return day
+        return near(self.cleaned_data["date"])
 
 
 class ExaminationForm(FactForm):
@@ -87,13 +91,19 @@ class DiagnosisForm(FactForm):
     certainty = forms.ChoiceField(choices=CertaintyLabel.choices, label="Certainty")
 
     def clean_code(self) -> str:
-        return str(self.cleaned_data["code"]).strip().upper()
+        code = str(self.cleaned_data["code"]).strip().upper()
+        if not DIAGNOSIS_CODE.fullmatch(code):
+            raise forms.ValidationError(NOT_A_DIAGNOSIS_CODE)
+        return code
 
 
 class ScoreForm(FactForm):
     scale = forms.CharField(max_length=80, label="Scale", help_text="Pain 0 to 10, Neck Disability Index")
     value = forms.CharField(max_length=40, label="Value")
     date = forms.DateField(required=False, label="Day", widget=DAY)
+
+    def clean_date(self) -> dt.date | None:
+        return near(self.cleaned_data["date"])
 
 
 FORMS: dict[str, type[FactForm]] = {

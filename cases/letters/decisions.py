@@ -234,11 +234,11 @@ def _facts(frame: Frame, line: ServiceLine, each: Determination) -> Iterable[tup
     asked = [_units(each.requested_units), *sites]
     if line.first_service:
         asked.append(span(line.first_service, line.last_service or line.first_service, "en"))
-    yield "Requested", ", ".join(asked)
+    yield "Requested", "; ".join(asked)
     if diagnoses := [f"{row.code} {row.text}" for row in line.diagnoses.all()]:
         yield "Diagnoses", "; ".join(diagnoses)
     if each.outcome != Outcome.DENIED:
-        yield "Approved", ", ".join([_units(each.approved_units), *each.approved_sites, _dates(frame, each)])
+        yield "Approved", "; ".join([_units(each.approved_units), *each.approved_sites, _dates(frame, each)])
         yield "Authorization", str(each.authorization_number)
     sections = {rule.id: rule.name for rule in joined_rule.parts} if (joined_rule := frame.reviews[line.pk].joined) else {}
     policies = [f"{row['title']}, version {row['version']}, section “{sections.get(row['rule'], row['rule'])}”" for row in line.pinned]

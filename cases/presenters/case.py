@@ -19,6 +19,7 @@ from cases.typed_dates import in_words
 from cases.wording import case_question
 from criteria.enums import Value
 
+from .history import of_line
 from .row import sentence
 from .standing import open_lists
 
@@ -121,6 +122,13 @@ def header(page: PageRecord, now: datetime) -> Header:
     )
 
 
+def who_has_it(case: Case) -> str:
+    """ "Nurse Dana Whitlock; director nobody yet": who the case is with, as its header says it."""
+    people = (("nurse", case.reviewer), ("director", case.director))
+    said = [f"{role} {person.get_full_name() or person.username}" for role, person in people if person]
+    return f"With {' and '.join(said)}" if said else "With nobody yet"
+
+
 def procedure(page: PageRecord, line: ServiceLine) -> str:
     """The short name of a line's procedure, without what follows a comma."""
     return page.names.get(line.code, "").split(",")[0]
@@ -154,7 +162,7 @@ def stands(review: LineReview) -> tuple[str, str]:
 
 
 def line_shown(page: PageRecord, line: ServiceLine) -> LineShown:
-    sites = ", ".join(str(site) for site in line.sites.all()) or "no site named"
+    sites = "; ".join(str(site) for site in line.sites.all()) or "no site named"
     facts = [
         {"label": "Units", "value": f"{line.units} unit{'s' if line.units != 1 else ''}"},
         {"label": "Sites", "value": sites},
@@ -270,14 +278,7 @@ def _fact(kind: str, row: Any, text: str) -> FactShown:
 
 def _amendment(row: Amendment) -> AmendmentShown:
     before, after = json.loads(row.before), json.loads(row.after)
-    changes = [(FIELDS[name], _plain(before.get(name)), _plain(after[name])) for name in FIELDS if before.get(name) != after.get(name)]
+    changed = [name for name in FIELDS if before.get(name) != after.get(name)]
+    changes = [(FIELDS[name], of_line(name, before.get(name)), of_line(name, after[name])) for name in changed]
     agreed = f"with {row.agreed_with} by {row.get_channel_display().lower()}, {day(row.agreed_at)}"
     return AmendmentShown(row.line.number, changes, agreed, row.by.signature)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(_plain(each) for each in value) or "none"
-    if isinstance(value, dict):
-        return " ".join(part for part in (value["name"], value["side"]) if part)
-    return "none" if value in (None, "") else str(value)

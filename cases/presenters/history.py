@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from cases.enums import Channel, ContactKind, FindingLabel, LineStatus, Party
+from authreview.due import day
+from cases.enums import Channel, ContactKind, FindingLabel, LineStatus, Party, SideLabel
 from cases.models import CaseEvent
 
 from .row import word_of
 
 Texts = Mapping[tuple[int | None, str], tuple[str, bool]]  # (line, criterion) -> its words, whether it is an exclusion
 
-HOW = {"accepted": ", as computed", "override": ", against what was computed"}
+TOGETHER = ("referred", "information_requested", "information_received", "approved", "withdrawn", "voided", "no_review_needed", "notified")
+ONE_STEP = timedelta(seconds=2)  # what one press did to several lines is written within
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +29,49 @@ class Entry:
 
 
 def timeline(events: Iterable[CaseEvent], texts: Texts) -> list[Entry]:
-    """Events as given, newest first on the page."""
-    return [Entry(event.at, event.by.signature if event.by else "", *_told(event, texts)) for event in events]
+    """Events as given, newest first on the page. What one step did to several lines is told once."""
+    told: list[_Told] = []
+    for event in events:
+        here = _Told(event, *_words(event, texts))
+        before = told[-1] if told else None
+        if before is not None and before.is_same_step(here):
+            before.lines.append(event.line)
+        else:
+            told.append(here)
+    return [Entry(each.event.at, each.event.by.signature if each.event.by else "", each.sentence, each.detail) for each in told]
 
 
-def _told(event: CaseEvent, texts: Texts) -> tuple[str, str]:
+@dataclass(slots=True)
+class _Told:
+    event: CaseEvent
+    text: str
+    detail: str
+    lines: list[int | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lines = [self.event.line]
+
+    def is_same_step(self, other: "_Told") -> bool:
+        """The same said of another line, by the same person in the same moment."""
+        mine, theirs = self.event, other.event
+        if mine.kind not in TOGETHER or None in (mine.line, theirs.line) or theirs.line in self.lines:
+            return False
+        same = (mine.kind, mine.by_id, self.text, self.detail) == (theirs.kind, theirs.by_id, other.text, other.detail)
+        return same and abs(mine.at - theirs.at) <= ONE_STEP
+
+    @property
+    def sentence(self) -> str:
+        numbers = sorted(number for number in self.lines if number is not None)
+        if not numbers:
+            return self.text[:1].upper() + self.text[1:]
+        *first, last = map(str, numbers)
+        return f"Lines {', '.join(first)} and {last}: {self.text}" if first else f"Line {last}: {self.text}"
+
+
+def _words(event: CaseEvent, texts: Texts) -> tuple[str, str]:
     said: dict[str, Any] = json.loads(event.payload)
     tell = TOLD.get(event.kind)
-    text, detail = tell(said, event.line, texts) if tell else (_plainly(event.kind, said), "")
-    return (f"Line {event.line}: {text}" if event.line else text[:1].upper() + text[1:]), detail
+    return tell(said, event.line, texts) if tell else (_plainly(event.kind, said), "")
 
 
 def _plainly(kind: str, said: Mapping[str, Any]) -> str:
@@ -107,16 +143,21 @@ def _flag(said: Mapping[str, Any], line: int | None, texts: Texts) -> tuple[str,
 
 
 def _amended(said: Mapping[str, Any], line: int | None, texts: Texts) -> tuple[str, str]:
-    changes = [f"{name.replace('_', ' ')}: {_plain(said['before'][name])} → {_plain(said['after'][name])}" for name in said["before"]]
+    changes = [
+        f"{name.replace('_', ' ')}: {of_line(name, said['before'][name])} → {of_line(name, said['after'][name])}" for name in said["before"]
+    ]
     return f"amended as agreed with {said['agreed_with']} by {Channel(said['channel']).label.lower()}.", "; ".join(changes)
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(_plain(each) for each in value) or "none"
-    if isinstance(value, dict):
-        return " ".join(part for part in (value["name"], value["side"]) if part)
-    return "none" if value in (None, "") else str(value)
+def of_line(name: str, value: Any) -> str:
+    """One value of a line as data (actions/line.py as_it_stands) in words: days as days, sites apart from their sides."""
+    if value in (None, "", []):
+        return "none"
+    if name in ("first_service", "last_service"):
+        return day(date.fromisoformat(value))
+    if name == "sites":
+        return "; ".join(f"{site['name']}, {SideLabel(site['side']).label.lower()}" if site["side"] else site["name"] for site in value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _contact(said: Mapping[str, Any], line: int | None, texts: Texts) -> tuple[str, str]:

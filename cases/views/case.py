@@ -15,6 +15,7 @@ from authreview.models import User
 from authreview.roles import Role
 from cases import permissions, workflow
 from cases.actions.assignment import DIRECTING
+from cases.actions.intake import no_review_needed
 from cases.actions.line import LineChange, amend_line, record_contact, void_line, withdraw_line, write_note
 from cases.actions.review import acceptable
 from cases.enums import CaseStatus, LineStatus
@@ -35,6 +36,7 @@ from .record import record_pane
 
 PAGE = "cases/case.html"
 NOTE, CONTACT, AMEND, END = "note-%s", "contact-%s", "amend-%s", "end-%s"  # ids of the fields of forms that share a page
+ENDINGS = {"void": void_line, "no_review_needed": no_review_needed}  # otherwise withdrawn
 NO_CHECKLIST = "Criteria are reviewed by nurses and medical directors; your role sees the request, its record and its history."
 
 
@@ -111,14 +113,14 @@ def amendments(request: UserRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def end_lines(request: UserRequest, reference: str) -> HttpResponse:
-    """Lines withdrawn, or void by a supervisor."""
+    """Lines withdrawn, lines that need no review, or void by a supervisor."""
     record = load_record(request, reference)
     form = EndForm(request.POST or None, lines=_undecided(record.lines), auto_id=END)
     if request.method != "POST":
         return _back(record.case, "amendments")
     if not form.is_valid():
         return _shown(request, reference, None, status=422, end_form=form)
-    act = void_line if request.POST.get("how") == "void" else withdraw_line
+    act = ENDINGS.get(request.POST.get("how", ""), withdraw_line)
     act(case_id=record.case.pk, by=request.user, **form.cleaned_data)
     messages.success(request, "Recorded.")
     return _back(record.case, "timeline")
@@ -160,6 +162,9 @@ def page_context(request: UserRequest, page: PageRecord, line: ServiceLine) -> d
         "may_annotate": not why_not(permissions.check_annotate, user),
         "may_amend": bool(undecided) and not why_not(permissions.check_amend, user, undecided[0]),
         "may_withdraw": bool(undecided) and not why_not(permissions.check_withdraw, user, undecided[0]),
+        "may_skip": bool(undecided) and not why_not(permissions.check_no_review_needed, user, undecided[0]),
+        "may_assign": found.status == CaseStatus.OPEN and (user.has_role(Role.NURSE, Role.MEDICAL_DIRECTOR, Role.SUPERVISOR)),
+        "who_has_it": shown.who_has_it(found),
         "may_void": bool(undecided) and not why_not(permissions.check_void, user, undecided[0]),
         "notes": page.notes,
         "contacts": page.contacts,

@@ -43,7 +43,8 @@ def finding(request: UserRequest, reference: str, number: int, criterion: str) -
     where: dict[str, Any] = {"reference": reference, "line": number, "criterion": criterion, "by": request.user}
     if sent["uncite"]:
         marked = actions.remove_evidence(**where, evidence_id=sent["uncite"])
-        return saved(request, marked, criterion, said="The quote is taken away.", cited=True)
+        words = "The quote is taken away." if marked.written else "This quote was taken away before."
+        return saved(request, marked, criterion, said=words, cited=True)
     if sent["accept"]:
         marked = actions.accept_proposal(**where, finding=sent["accept"], version=sent["version"], note=sent["note"])
         return saved(request, marked, criterion)

@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from authreview.answers import page_before
 from authreview.numbers import whole_number
 from authreview.roles import Role
 from cases import permissions
@@ -153,7 +155,8 @@ def _assigned(request: UserRequest, case_id: int, role: Role, person: Any) -> Ht
         case = assign(case_id=case_id, to=person, by=request.user, role=role)
         whose = "yours" if person == request.user else f"with {person.get_full_name() or person.username}"
         messages.success(request, f"{case.reference} is {whose} now.")
-    return redirect("worklist")
+    before = page_before(request)
+    return redirect(before if before.startswith(reverse("case", args=[case.reference])) and "assignment" not in before else "worklist")
 
 
 def _list(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

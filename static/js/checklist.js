@@ -118,6 +118,15 @@
     go(row);
   });
 
+  // A link to a fold of this page opens it, and its first field is in hand.
+  document.addEventListener("click", (event) => {
+    const fold = event.target.closest('a[href^="#"]')?.hash.slice(1);
+    const details = fold && document.getElementById(fold);
+    if (!(details instanceof HTMLDetailsElement)) return;
+    details.open = true;
+    requestAnimationFrame(() => details.querySelector("form input:not([type=hidden]), form select, form textarea")?.focus());
+  });
+
   // --- answers. A radio follows the answer unless somebody has chosen again since it was asked.
   const chosen = new WeakMap();
   list.addEventListener("change", (event) => { const row = rowOf(event.target); if (row && event.target.type === "radio") chosen.set(row, (chosen.get(row) ?? 0) + 1); });

@@ -11,8 +11,9 @@ from cases.actions.line import LineChange, amend_line, record_contact, void_line
 from cases.actions.marking import OUTDATED
 from cases.actions.review import accept_proposal, accept_proposals
 from cases.intake_data import SiteData
-from cases.models import Amendment, CaseEvent, Contact, Note, ServiceLine
-from tests.factories import founding_case, mark, user
+from cases.intake_problems import CHECK_THE_YEAR
+from cases.models import Amendment, CaseEvent, Contact, Note, RequestItem, ServiceLine
+from tests.factories import asked_for, founding_case, mark, reviewed, user
 
 pytestmark = pytest.mark.django_db
 AGREED = {"agreed_with": "Ms. Example, front desk", "channel": "phone"}
@@ -100,6 +101,8 @@ def test_a_code_of_the_same_rule_alone(case):
         (LineChange(units=2), {"agreed_at": timezone.now() + timedelta(days=1)}),
         (LineChange(last_service=date(2020, 1, 1)), {}),
         (LineChange(diagnoses=("Z99.9",)), {}),
+        (LineChange(first_service=date(2062, 3, 30)), {}),
+        (LineChange(units=2), {"agreed_at": timezone.now() - timedelta(days=36500)}),
     ],
 )
 def test_nothing_half_written(case, change, more):
@@ -116,7 +119,7 @@ def test_works_without_htmx(client, case, nurse):
     response = client.post(url, sent)
     assert response["Location"].endswith("#amendments")
     page = client.get(reverse("case", args=[case.reference])).content.decode()
-    assert "2026-03-16</td><td>2026-03-30" in page
+    assert "16 Mar 2026</td><td>30 Mar 2026" in page
     assert "amended as agreed with front desk by phone" in page
 
 
@@ -128,6 +131,9 @@ def test_works_without_htmx(client, case, nurse):
         ({"agreed_at": "2999-01-01T10:00"}, "still to come"),
         ({"sites": "masseter, upside"}, "is no side"),
         ({"last_service": "2026-01-01"}, "cannot be before the first"),
+        ({"first_service": "2062-03-30"}, CHECK_THE_YEAR),
+        ({"first_service": "0202-03-30"}, CHECK_THE_YEAR),
+        ({"agreed_at": "1926-01-01T10:00"}, CHECK_THE_YEAR),
     ],
 )
 def test_shows_errors(client, case, nurse, sent, said):
@@ -160,6 +166,35 @@ def test_withdrawn_and_void(case):
         amend(case, [2], LineChange(units=2))
 
 
+def test_amendments_in_words(client, case, nurse):
+    """Days as days, and what was changed at the sites with their sides: on the pane and in the history."""
+    amend(case, [1], LineChange(first_service=date(2026, 3, 30), sites=(SiteData("trapezius", "bilateral"), SiteData("masseter", "left"))))
+    page = client.get(reverse("case", args=[case.reference])).content.decode()
+    after = "<td>trapezius, both sides; masseter, both sides</td><td>trapezius, both sides; masseter, left</td>"
+    assert after in page
+    assert "first service: 16 Mar 2026 → 30 Mar 2026; sites: trapezius, both sides; masseter, both sides → trapezius, both" in page
+    assert '<a class="small no-print" href="#amend">' in page
+    assert "1 unit" in page
+    assert "<dd>trapezius, both sides; masseter, left</dd>" in page
+
+
+def test_a_line_needs_no_review(client, case, nurse):
+    """What the rest rests on follows, as after a withdrawal; an auditor is not offered it."""
+    asked_for(reviewed(case, lines=[1]))
+    url = reverse("end-lines", args=[case.reference])
+    assert 'name="how" value="no_review_needed"' in client.get(reverse("case", args=[case.reference])).content.decode()
+    assert client.post(url, {"lines": ["1", "2", "3"], "how": "no_review_needed"}).status_code == 422
+    response = client.post(url, {"lines": ["1", "2", "3"], "why": "the plan asks for none", "how": "no_review_needed"})
+    assert response.status_code == 302
+    assert [line(case, number).status for number in (1, 2, 3, 4)] == [*["no_review_needed"] * 3, "nurse_review"]
+    assert line(case, 1).ended_why == "the plan asks for none"
+    assert set(RequestItem.objects.values_list("status", flat=True)) == {"moot"}
+    page = client.get(reverse("case", args=[case.reference])).content.decode()
+    assert "Lines 1, 2 and 3: no review needed." in page
+    client.force_login(user("auditor"))
+    assert "no_review_needed" not in client.get(reverse("case", args=[case.reference])).content.decode()
+
+
 def test_ending_on_the_page(client, case, nurse):
     url = reverse("end-lines", args=[case.reference])
     assert client.post(url, {"lines": ["4"]}).status_code == 422
@@ -174,6 +209,10 @@ def test_notes_and_contacts(client, case, nurse):
     client.post(reverse("notes", args=[case.reference]), {"text": "called twice"})
     bad = client.post(reverse("contacts", args=[case.reference]), {"kind": "call", "party": "practice", "happened_at": "2999-01-01T10:00"})
     assert bad.status_code == 422
+    old = client.post(reverse("contacts", args=[case.reference]), {"kind": "call", "party": "practice", "happened_at": "1926-01-01T10:00"})
+    assert CHECK_THE_YEAR in old.content.decode()
+    with pytest.raises(Incomplete, match=CHECK_THE_YEAR):
+        record_contact(case_id=case.pk, kind="call", party="member", by=nurse, happened_at=timezone.now() - timedelta(days=36500))
     client.post(
         reverse("contacts", args=[case.reference]), {"kind": "call", "party": "practice", "person": "Ms. Example", "outcome": "will fax"}
     )

@@ -11,9 +11,10 @@ from authreview.models import AccessRecord
 from cases.actions.facts import typed_fact
 from cases.actions.intake import mark_duplicate, start_case
 from cases.actions.line import withdraw_line, write_note
-from cases.models import PageOpening
+from cases.models import InformationRequest, PageOpening
+from cases.queries.asking import asked_items
 from cases.views.case import NO_CHECKLIST
-from tests.factories import case_at, founding_case, mark, reviewed, user
+from tests.factories import asked_for, attach, case_at, demo_of, founding_case, mark, reviewed, user
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +120,43 @@ def test_history_in_sentences(client, case):
     assert "Line 2: “Forehead nerve (supraorbital or supratrochlear), for headache or nerve pain” applies." in html
     assert "Line 1: “Symptoms have lasted more than 3 months” unclear, against what was computed." in html
     assert "Request routed to review with 4 lines." in html
+
+
+def test_one_referral_of_several_lines_is_told_once(client):
+    case = case_at("physician_review")
+    client.force_login(user("nurse"))
+    html = page(client, case).content.decode()
+    assert "Lines 2, 3 and 4: referred to a medical director." in html
+    assert html.count("The criteria are marked as shown. How do you decide each line?") == 1
+
+
+def test_who_has_it_and_where_to_change_that(client, case):
+    url, link = reverse("case", args=[case.reference]), reverse("assignment", args=[case.reference])
+    client.force_login(user("auditor"))
+    html = client.get(url).content.decode()
+    assert "With nobody yet" in html
+    assert link not in html
+    client.force_login(user("supervisor"))
+    assert f'href="{link}"' in client.get(url).content.decode()
+    sent = {"role": "nurse", "person": user("nurse").pk}
+    back = client.post(link, sent, HTTP_REFERER=f"http://testserver{url}")
+    assert back["Location"] == url
+    assert "With nurse Nurse Example" in client.get(url).content.decode()
+    assert client.post(link, sent, HTTP_REFERER="http://testserver/")["Location"] == reverse("worklist")
+
+
+def test_what_arrived_is_open_in_the_viewer(client, case, frozen):
+    asked_for(reviewed(case, lines=[1]))
+    request = InformationRequest.objects.get()
+    frozen.shift(3600)
+    document = attach(case, demo_of(case).answers.document, by=user("intake"))
+    client.force_login(user("nurse"))
+    count = str(len(asked_items(request)))
+    management = {"item-TOTAL_FORMS": count, "item-INITIAL_FORMS": count}
+    sent = management | {"everything": "1", "all-document": str(document.pk), "all-page": "1"}
+    response = client.post(reverse("information-received", args=[case.reference, request.pk]), sent)
+    assert response["Location"] == f"{reverse('case', args=[case.reference])}?document={document.pk}&page=1"
+    assert client.get(response["Location"]).context["pane"].title.startswith(document.title)
 
 
 @pytest.mark.parametrize("status", ["awaiting_information", "physician_review", "decided"])

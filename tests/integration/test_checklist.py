@@ -296,6 +296,19 @@ def test_taking_a_quote_away(client, case, nurse):
     assert gone.written == ()
 
 
+def test_a_quote_of_another_finding_is_not_taken_away(client, case, nurse):
+    mark(case, 1, "program", "met", quote="Referral to physical therapy")
+    mark(case, 1, "duration", "unclear", quote=MONTHS)
+    other = Evidence.objects.get(finding__criterion="program").pk
+    response = save(client, case, "duration", uncite=other, version=1)
+    assert response.status_code == 409
+    assert "This quote is not cited to “Symptoms have lasted more than 3 months”" in response.content.decode()
+    assert Evidence.objects.count() == 2
+    before = save(client, case, "duration", uncite=other + 1000, version=1)
+    assert "This quote was taken away before." in before.content.decode()
+    assert save(client, case, "duration", uncite=10**30, version=1).status_code == 422
+
+
 def test_same_on_sibling_lines(client, case, nurse):
     mark(case, 4, "other_migraine", "unclear")
     mark(case, 2, "face_migraine", "not_met", quote="headache at the back of the head", note="not migraine")

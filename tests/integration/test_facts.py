@@ -1,10 +1,13 @@
 """Clinical facts: stated until a nurse confirms them, typed into a row, edited on the page; flags resolved."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from authreview.errors import Conflict, Denied, Incomplete
 from cases.actions.facts import confirm_facts, edit_fact, remove_fact, resolve_flag, state_fact, typed_fact
+from cases.intake_problems import CHECK_THE_YEAR, NOT_A_DIAGNOSIS_CODE
 from cases.models import CaseEvent, Diagnosis, Examination, Finding, Onset, ServiceLine, Session, Treatment
 from tests.factories import founding_case, mark, selection_of, user
 
@@ -117,6 +120,35 @@ def test_dates_out_of_order_are_refused(case):
 
 
 # ---- typed into the row ---------------------------------------------------------------------------------------------------------
+SLIPS = [
+    ("session", {"code": "20553", "date": "1926-03-01"}, CHECK_THE_YEAR),
+    ("score", {"scale": "Pain 0 to 10", "value": "7", "date": "2062-03-01"}, CHECK_THE_YEAR),
+    ("treatment", {"kind": "nsaid", "from_date": "0202-01-01", "to_date": "0202-02-01"}, CHECK_THE_YEAR),
+    ("treatment", {"kind": "nsaid", "from_date": "0202-01-01"}, CHECK_THE_YEAR),
+    ("treatment", {"kind": "nsaid", "from_date": "2052-01-01"}, CHECK_THE_YEAR),
+    ("diagnosis", {"code": "M54.2'--", "text": "Cervicalgia", "certainty": "confirmed"}, NOT_A_DIAGNOSIS_CODE),
+    ("diagnosis", {"code": "neck", "text": "Cervicalgia", "certainty": "confirmed"}, NOT_A_DIAGNOSIS_CODE),
+]
+
+
+@pytest.mark.parametrize(("kind", "sent", "said"), SLIPS)
+def test_slips_of_the_pen_are_refused(client, case, nurse, kind, sent, said):
+    """Beside the field on the page, and by the action whoever calls it."""
+    before = CaseEvent.objects.count()
+    response = client.post(reverse("fact-new", args=[case.reference, kind]), sent)
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    values = {name: date.fromisoformat(text) if "date" in name else text for name, text in sent.items()}
+    with pytest.raises(Incomplete, match=said):
+        state_fact(case_id=case.pk, kind=kind, values=values, by=nurse)
+    assert CaseEvent.objects.count() == before
+
+
+def test_a_trial_may_have_begun_long_ago(case, nurse):
+    values = {"kind": "nsaid", "agent": "naproxen", "from_date": date(2004, 5, 1), "to_date": date(2026, 2, 1), "response": "failed"}
+    assert state_fact(case_id=case.pk, kind="treatment", values=values, by=nurse).from_date.year == 2004
+
+
 def test_fact_arithmetic_and_finding_together(case):
     done = typed(case, "duration", "onset 8/10/25", selection=selection_of(case, "a couple months of muscle pain"))
     assert (done.understood, done.accepted) == ("began 10 Aug 2025", True)
