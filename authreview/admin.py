@@ -66,9 +66,12 @@ class KeptPages(RolePages):
         return False
 
 
-class LicenceInline(RolePages, admin.TabularInline):
+class LicenceInline(RolePages, admin.StackedInline):
+    """Stacked: the stock table has fields without labels."""
+
     model = Licence
     extra = 0
+    fieldsets = ((None, {"fields": (("state", "number", "expires_on"),)}),)
 
 
 class RolesField(ModelMultipleChoiceField):

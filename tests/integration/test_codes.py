@@ -20,6 +20,7 @@ from cases.models import CodeImport, DiagnosisCode, ServiceCode
 from cases.queries.codes import planned, service_versions, services_begun, standing, stored_file
 from cases.queries.intake import diagnosis_texts
 from tests.factories import user
+from tests.integration.test_concurrency import at_once
 from tests.small_policies import published, small
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
@@ -96,6 +97,7 @@ AFTER = [
 ]
 
 
+@pytest.mark.postgres
 @pytest.mark.usefixtures("diagnoses")
 class TestImport:
     def test_works(self, admin):
@@ -175,6 +177,7 @@ class TestImport:
         assert diagnosis_texts(["M54.6", "M54.81", "R51.9"]) == {"M54.81": "Neuralgia of the back of the head", "R51.9": "New"}
 
 
+@pytest.mark.postgres
 class TestProcedures:
     RELEASE = Release(CodeSet.PROCEDURE, date(2027, 1, 1), None, False)
 
@@ -197,6 +200,7 @@ class TestProcedures:
         assert services_begun({"64405", "99999"}) == {"64405": service}
 
 
+@pytest.mark.postgres
 class TestWording:
     def write(self, admin, **changed):
         asked = {"code": "64405", "wording": wording(max_units_per_day=2), "effective_from": OCTOBER, "by": admin}
@@ -270,6 +274,38 @@ class TestDatabase:
         done = imported(admin)
         self.refused(lambda: CodeImport.objects.filter(pk=done.pk).update(added=0))
         self.refused(done.delete)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("diagnoses")
+class TestTwoAtOnce:
+    """Both looked at their preview before either imported."""
+
+    def both(self, admin, *files):
+        other = user("admin", username="other")
+        names = [stored(admin, data) for data in files]
+        today = date(2026, 3, 10)
+        digests = [planned(stored_file(name, RELEASE), RELEASE, today).digest for name in names]
+
+        def act(index):
+            asked = {"file_sha256": names[index], "digest": digests[index], "by": [admin, other][index], "ends_meant": False}
+            return import_codes(filename="codes.csv", release=RELEASE, **asked).pk
+
+        return at_once(2, act)
+
+    def test_the_same_file(self, admin):
+        """It is imported once, and both are told of that import."""
+        one, other = self.both(admin, FILE, FILE)
+        assert (one, CodeImport.objects.get().pk, kept()) == (other, one, AFTER)
+
+    def test_different_files(self, admin):
+        """The second is told to look again, and nothing of it is imported."""
+        answers = self.both(admin, FILE, FILE.replace(b"R51.9,New", b"G43.909,Migraine"))
+        assert sorted(isinstance(answer, int) for answer in answers) == [False, True]
+        assert "The codes have changed since this preview was made. Look at it again before you import." in answers
+        added = DiagnosisCode.objects.filter(code__in=["R51.9", "G43.909"]).count()
+        assert (CodeImport.objects.count(), added) == (1, 1)
 
 
 # ---- pages ----------------------------------------------------------------------------------------------------------------------
