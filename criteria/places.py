@@ -110,7 +110,7 @@ def named(document: Any, at: str) -> str:
 
 
 def followed(before: Any, after: Any, at: str) -> str | None:
-    """Where the node at a path of one document stands in a later one: by its id, or by what it holds. None where it is gone."""
+    """Where the node at a path of one document stands in a later one: by its id, or by what it holds most of. None where it is gone."""
     node, kind = found(before, at), kind_at(before, at)
     if not kind or not path_of(at) or found(after, at) == node:
         return at if kind and kind_at(after, at) == kind else None
@@ -122,7 +122,8 @@ def followed(before: Any, after: Any, at: str) -> str | None:
     if same or kind != "group":
         return same[0] if len(same) == 1 else None
     ids = _ids(node)
-    shared, best = max(((len(ids & _ids(other)), path) for path, other in others), key=lambda pair: pair[0], default=(0, ()))
+    held = [(_ids(other), path) for path, other in others]
+    shared, best = max(((len(ids & theirs) / len(ids | theirs or {""}), path) for theirs, path in held), default=(0, ()))
     return text_of(best) if shared else None
 
 

@@ -178,3 +178,57 @@ def test_moving_loses_nothing(document, data):
     for each in moved:
         if not each.refusal:
             assert found(each.document, each.at).get("id") == found(document, at).get("id")
+
+
+# ---- where a node stands after another's save
+
+
+def after(**roots):
+    return policy(roots)
+
+
+@pytest.mark.parametrize(
+    ("at", "later", "now"),
+    [
+        (".all[2]", after(all=[leaf("d"), leaf("a")]), ".all[0]"),
+        (".all[2]", after(all=[leaf("a")]), None),
+        (".all[2]", after(all=[leaf("a"), {"any": [leaf("d") | {"text": "Other"}]}]), ".all[1].any[0]"),
+        (".all[1]", after(all=[{"any": [leaf("b"), leaf("c")]}, leaf("a")]), ".all[0]"),
+        (".all[1]", after(all=[leaf("a"), {"none": [leaf("e")]}, {"any": [leaf("c"), leaf("e")]}]), ".all[2]"),
+        (".all[1]", after(all=[leaf("a"), {"none": [leaf("e")]}]), None),
+        ("", after(any=[leaf("a")]), ""),
+    ],
+)
+def test_a_node_is_followed(at, later, now):
+    assert places.followed(TREE, later, ROOT + at) == (None if now is None else ROOT + now)
+
+
+def test_references_examples_and_notes_are_followed():
+    before = {
+        "references": [{"id": "a"}, {"id": "b"}],
+        "examples": [{"name": "one"}],
+        "rules": [{"id": "r", "evidence_notes": [{"says": "x"}]}],
+    }
+    later = {"references": [{"id": "b"}], "examples": [{"name": "new"}, {"name": "one"}], "rules": [{"id": "q"}, before["rules"][0]]}
+    paths = ["references[1]", "references[0]", "examples[0]", "rules[0]", "rules[0].evidence_notes[0]", "", "nowhere"]
+    found = ["references[0]", None, "examples[1]", "rules[1]", "rules[1].evidence_notes[0]", "", None]
+    assert [places.followed(before, later, path) for path in paths] == found
+
+
+def test_two_changes_are_put_together_or_refused():
+    base = {"a": 1, "b": [1, {"c": 1}], "gone": 1, "list": [1]}
+    mine = {"a": 2, "b": [1, {"c": 2}], "gone": 1, "list": [1], "new": 1}
+    theirs = {"a": 1, "b": [3, {"c": 1}], "list": [1, 2], "other": 1}
+    assert places.merged(base, mine, theirs) == {"a": 2, "b": [3, {"c": 2}], "list": [1, 2], "new": 1, "other": 1}
+    with pytest.raises(ValueError, match="the same place"):
+        places.merged(base, {**base, "a": 2}, {**base, "a": 3})
+    with pytest.raises(ValueError, match="the same place"):
+        places.merged(base, {**base, "list": []}, {**base, "list": [1, 2]})
+
+
+@given(policies(), st.data())
+@settings(max_examples=50)
+def test_a_change_beside_another_keeps_both(document, data):
+    title, summary = data.draw(st.text(min_size=1)), data.draw(st.text(min_size=1))
+    both = places.merged(document, {**document, "title": title}, {**document, "summary": summary})
+    assert both == {**document, "title": title, "summary": summary}
