@@ -17,6 +17,7 @@ from cases.forms.facts import FORMS, TITLES, FactForm
 from cases.models import Case
 from cases.queries.case_page import fact_row
 
+from .case_parts import changed
 from .loaders import UserRequest, load_record
 
 
@@ -48,7 +49,7 @@ def fact(request: UserRequest, reference: str, kind: str, fact_id: int) -> HttpR
     if request.method == "POST" and request.POST.get("do") == "confirm":
         actions.confirm_facts(**which, facts=[(kind, fact_id)])
         messages.success(request, "The fact is confirmed.")
-        return _back(request, reference)
+        return _confirmed(request, reference)
     if request.method == "POST" and request.POST.get("do") == "remove":
         actions.remove_fact(**which, kind=kind, fact_id=fact_id)
         messages.success(request, "The fact is removed; the history keeps it.")
@@ -69,6 +70,13 @@ def confirm_all(request: UserRequest, reference: str) -> HttpResponse:
     record = load_record(request, reference)
     count = actions.confirm_facts(case_id=record.case.pk, by=request.user)
     messages.success(request, f"{count} fact{'s' if count != 1 else ''} confirmed.")
+    return _confirmed(request, reference)
+
+
+def _confirmed(request: UserRequest, reference: str) -> HttpResponse:
+    """The facts, and the checklist that they speak in."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return changed(request, reference, "facts", ("timeline", "head", "line"))
     return _back(request, reference)
 
 

@@ -13,7 +13,7 @@ from cases.actions.intake import mark_duplicate, start_case
 from cases.actions.line import withdraw_line, write_note
 from cases.models import InformationRequest, PageOpening
 from cases.queries.asking import asked_items
-from cases.views.case import NO_CHECKLIST
+from cases.views.case_parts import NO_CHECKLIST
 from tests.factories import asked_for, attach, case_at, demo_of, founding_case, mark, reviewed, user
 
 pytestmark = pytest.mark.django_db

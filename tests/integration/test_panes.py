@@ -1,0 +1,139 @@
+"""Saves beside the checklist under htmx: the pane and what changed with it, all as on a fresh page; nothing that is typed elsewhere."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from cases.models import Amendment, PageOpening
+from tests.factories import asked_for, founding_case, mark, reviewed, user
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HTTP_HX_REQUEST": "true"}
+AMENDED = {"lines": ["1"], "units": "2", "agreed_with": "front desk", "channel": "phone"}
+
+
+@pytest.fixture(autouse=True)
+def own_store(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def case():
+    return founding_case("a")
+
+
+@pytest.fixture
+def nurse(client):
+    nurse = user("nurse")
+    client.force_login(nurse)
+    return nurse
+
+
+def ids(html):
+    """Ids that are put in place beside the pane, in order."""
+    return re.findall(r'id="([^"]+)"[^>]*hx-swap-oob', html)
+
+
+def part(html, name):
+    """The element of this id without what differs between an answer and a page: where it goes, tokens, what has the focus."""
+    start = html.index(f'id="{name}"')
+    tag = re.search(r"<(\w+)[^<]*$", html[:start])[1]
+    depth, end = 0, start
+    for found in re.finditer(rf"<(/?){tag}\b", html[html.rindex("<", 0, start) :]):
+        depth += -1 if found[1] else 1
+        end = found.end()
+        if depth == 0:
+            break
+    text = html[html.rindex("<", 0, start) :][:end]
+    text = re.sub(r' hx-swap-oob="true"| data-focus|name="csrfmiddlewaretoken" value="[^"]*"', "", text)
+    return " ".join(text.split())
+
+
+def answered(client, name, case, sent, *args, line=1):
+    response = client.post(reverse(name, args=[case.reference, *args]), sent | {"here": str(line)}, **HTMX)
+    fresh = client.get(reverse("case-line", args=[case.reference, line]))
+    return response.status_code, response.content.decode(), fresh.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "said"),
+    [
+        ("notes", {"text": "called twice"}, "called twice"),
+        ("contacts", {"kind": "call", "party": "practice", "outcome": "will fax"}, "will fax"),
+    ],
+)
+def test_a_note_and_a_contact(client, case, nurse, name, sent, said):
+    status, html, fresh = answered(client, name, case, sent)
+    assert (status, ids(html)) == (200, ["timeline", "messages"])
+    assert said in part(html, name)
+    assert [part(html, each) for each in (name, "timeline")] == [part(fresh, each) for each in (name, "timeline")]
+    assert re.search(r"<summary data-focus>", html)
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "said"),
+    [
+        ("notes", {"text": " "}, "This field is required."),
+        ("contacts", {"kind": "pigeon", "outcome": "came back"}, "came back"),
+        ("amendments", AMENDED | {"units": ""}, "Say what changes"),
+    ],
+)
+def test_what_is_refused_stays_as_typed(client, case, nurse, name, sent, said):
+    status, html, _ = answered(client, name, case, sent)
+    assert (status, ids(html)) == (422, [])
+    assert f'id="{name}"' in html
+    assert said in html
+    assert "<details" in html
+    assert Amendment.objects.count() == 0
+
+
+def test_an_amendment_changes_what_is_asked_for_and_what_the_checks_say(client, case, nurse):
+    status, html, fresh = answered(
+        client, "amendments", case, {"lines": ["2", "3", "4"], "first_service": "2026-03-30", "agreed_with": "x", "channel": "phone"}
+    )
+    assert status == 200
+    beside = ids(html)
+    assert beside[:4] == ["timeline", "sent", "case-head", "line-asked"]
+    assert "finding-status-alone_that_day" in beside
+    assert beside[-2:] == ["standing", "messages"]
+    for each in ("amendments", *(name for name in beside if name != "messages")):
+        assert part(html, each) == part(fresh, each), each
+    assert "Proposed: <b>met</b>" in part(html, "finding-status-alone_that_day")
+    assert "Amended: lines 2, 3, 4." in html
+
+
+def test_confirming_facts_tells_the_checklist(client, case, nurse):
+    status, html, fresh = answered(client, "facts-confirm", case, {})
+    assert status == 200
+    assert "stated, not confirmed" not in part(html, "facts")
+    for each in ("facts", *(name for name in ids(html) if name != "messages")):
+        assert part(html, each) == part(fresh, each), each
+    assert "3 facts confirmed." in html
+
+
+def test_one_fact_confirmed(client, case, nurse):
+    row = case.diagnoses.first()
+    status, html, fresh = answered(client, "fact", case, {"do": "confirm"}, "diagnosis", row.pk, line=2)
+    assert (status, part(html, "facts")) == (200, part(fresh, "facts"))
+    assert 'aria-current="page"' in re.search(r'<a href="[^"]*lines/2"[^>]*>', html)[0]
+
+
+def test_the_record_is_not_read_by_a_save(client, case, nurse):
+    client.post(reverse("notes", args=[case.reference]), {"text": "called", "here": "1"}, **HTMX)
+    assert PageOpening.objects.count() == 0
+
+
+@pytest.mark.parametrize("here", ["", "9", "x", "99999999999999999999999"])
+def test_a_line_that_is_not_there_is_the_first_to_do(client, case, nurse, here):
+    html = client.post(reverse("facts-confirm", args=[case.reference]), {"here": here}, **HTMX).content.decode()
+    assert 'aria-current="page"' in re.search(r'<a href="[^"]*lines/1"[^>]*>', html)[0]
+
+
+def test_those_without_a_checklist_are_not_sent_one(client, case):
+    """Intake notes a call; criteria are not its to read."""
+    asked_for(reviewed(case, lines=[1]))
+    mark(case, 2, "face_migraine", "unclear")
+    client.force_login(user("intake"))
+    html = client.post(reverse("notes", args=[case.reference]), {"text": "called", "here": "1"}, **HTMX).content.decode()
+    assert ids(html) == ["timeline", "messages"]
