@@ -1,5 +1,7 @@
 """What `policy import` and `policy export` do: files become drafts through the actions, a stored version becomes its file again."""
 
+from collections.abc import Sequence
+
 from django.contrib.auth.models import Group
 from django.core.management.base import CommandError
 from django.utils import timezone
@@ -12,7 +14,7 @@ from criteria import actions
 from criteria.enums import VersionStatus
 from criteria.exchange.archive import archive
 from criteria.exchange.fhir import fhir_text
-from criteria.format import Loaded, dump, parse
+from criteria.format import Loaded, dump, loaded, parse
 from criteria.models import Policy, PolicyVersion
 from criteria.queries import in_force_version, published_versions
 
@@ -34,6 +36,16 @@ def drafter(username: str) -> User:
         user.save(update_fields=["password"])
         user.groups.add(Group.objects.get_or_create(name=Role.POLICY_EDITOR)[0])
     return user
+
+
+def beside(files: Sequence[Loaded]) -> list[Loaded]:
+    """What is stored of other policies and bears on these files: what was published, and a base that is a draft yet. Without examples."""
+    given = {file.identity[0] for file in files if file.identity}
+    versions = list(published_versions().exclude(policy__slug__in=given))
+    bases = {file.policy.overlays for file in files if file.policy and file.policy.overlays}
+    for slug in sorted(bases - given - {version.policy.slug for version in versions}):
+        versions += PolicyVersion.objects.filter(policy__slug=slug).order_by("-pk")[:1]
+    return [loaded({**version.document, "examples": []}, str(version)) for version in versions]
 
 
 def store(file: Loaded, by: User) -> tuple[bool, str]:

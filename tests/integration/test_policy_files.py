@@ -88,6 +88,32 @@ def test_an_invalid_file_is_told_and_the_others_are_stored(bring_in):
     assert [str(version) for version in PolicyVersion.objects.all()] == ["Joint shots 1"]
 
 
+def test_one_version_twice_on_one_command_line_the_first_is_stored(bring_in):
+    code, said = bring_in(small(), small(title="Another"))
+    assert (code, said.splitlines()[-1]) == (1, "REFUSED 1.yaml: it is not valid")
+    assert "INVALID 1.yaml" in said
+    assert PolicyVersion.objects.get().document == small()
+
+
+def test_what_the_files_say_of_each_other_is_refused_as_what_is_wrong_in_one(bring_in):
+    example = {"name": "e", "rule": "hip", "findings": {"nobody": "met"}}
+    assert bring_in(small(examples=[example]))[0] == 1
+    shared = small("exception", of="joint-shots", examples=[])
+    shared["rules"][0]["criteria"]["id"] = "hip_pain"
+    assert bring_in(small(), shared)[0] == 1
+    assert [version.policy.slug for version in PolicyVersion.objects.all()] == ["joint-shots"]
+
+
+def test_an_exception_finds_the_base_that_is_stored_or_waits_for_it(bring_in):
+    overlay = small("exception", of="joint-shots")
+    code, said = bring_in(overlay)
+    assert (code, "INVALID" in said) == (0, False)
+    assert said.splitlines()[0].startswith("WAITS   0.yaml")
+    assert said.splitlines()[1] == "STORED  0.yaml: exception 1 is stored as a draft"
+    bring_in(small())
+    assert bring_in(overlay | {"summary": "Once more."})[1].splitlines()[0] == "ok      0.yaml: hip: pain"
+
+
 def test_a_draft_may_fail_its_examples(bring_in):
     data = small()
     data["examples"][0]["expect"] = {"value": "not_met"}

@@ -6,6 +6,7 @@ The formats of the output are those of the policy file's own page, "Command line
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +54,21 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def handle_import(self, *, files: list[str], by: str, **options: Any) -> None:
-        """Bases before overlays. Exit 1 if a file is invalid or could not be stored; examples that fail are told, a draft may fail."""
+        """Bases before overlays. Exit 1 if a file is invalid or could not be stored; examples that fail are told, a draft may fail.
+
+        The files see each other and what is stored, as at publishing. An exception may come in before its base does.
+        """
         loaded = [read(name) for name in dict.fromkeys(files)]
-        reports = {report.file: report for report in examples.check(loaded)}
+        stored = policy_store.beside(loaded)
+        bases = {file.policy.policy for file in (*loaded, *stored) if file.policy}
+        reports = {report.file: report for report in examples.check([*loaded, *stored])[: len(loaded)]}
         person, all_stored = policy_store.drafter(by), True
         for file in sorted(loaded, key=lambda file: bool(file.policy and file.policy.overlays)):
-            for line in _lines(reports[file.name]):
+            report = reports[file.name]
+            waits = _waits_for_its_base(file, report, bases)
+            for line in _lines(report, "WAITS  " if waits else "INVALID"):
                 self.stdout.write(line.encode("utf-8", "backslashreplace").decode())
-            is_stored, said = policy_store.store(file, person)
+            is_stored, said = policy_store.store(file, person) if waits or not report.errors else (False, "it is not valid")
             all_stored &= is_stored
             self.stdout.write(f"{'STORED ' if is_stored else 'REFUSED'} {file.name}: {said}")
         if not all_stored:
@@ -96,9 +104,15 @@ def _rows(report: examples.Report) -> list[dict[str, Any]]:
     return [{"file": report.file, "rule": row.rule, "name": row.name, "ok": row.ok, "got": row.got} for row in report.results]
 
 
-def _lines(report: examples.Report) -> list[str]:
+def _waits_for_its_base(file: Loaded, report: examples.Report, bases: Collection[str]) -> bool:
+    """Whether nothing is wrong with an overlay but that its base is not known yet."""
+    is_early = file.policy is not None and file.policy.overlays is not None and file.policy.overlays not in bases
+    return is_early and bool(report.errors) and all(error.path == "overlays" for error in report.errors)
+
+
+def _lines(report: examples.Report, wrong: str = "INVALID") -> list[str]:
     if report.errors:
-        return [f"INVALID {_place(report.file, error)}{error.message}" for error in report.errors]
+        return [f"{wrong} {_place(report.file, error)}{error.message}" for error in report.errors]
     if not report.results:
         return [f"ok      {report.file}: valid, without examples"]
     return [_line(report.file, row) for row in report.results]
