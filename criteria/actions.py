@@ -117,12 +117,12 @@ def waive_spanish(*, version_id: int, by: User) -> PolicyVersion:
 
 
 @transaction.atomic
-def submit(*, version_id: int, by: User, at: datetime | None = None) -> PolicyVersion:
+def submit(*, version_id: int, by: User, at: datetime | None = None, shown: str = "") -> PolicyVersion:
     """Draft to in review. Raises Incomplete with what blocks publishing."""
     permissions.check_draft(by)
     version = _locked(version_id)
     _must_be(version, VersionStatus.DRAFT)
-    _must_be_ready(version)
+    _must_be_ready(version, shown)
     version.status, version.submitted_by, version.submitted_at = VersionStatus.IN_REVIEW, by, at or timezone.now()
     version.save(update_fields=["status", "submitted_by", "submitted_at"])
     _event(version.policy, "submitted", by=by, version=version, at=at)
@@ -146,12 +146,12 @@ def return_to_draft(*, version_id: int, by: User, why: str) -> PolicyVersion:
 
 
 @transaction.atomic
-def approve(*, version_id: int, by: User, at: datetime | None = None) -> PolicyVersion:
+def approve(*, version_id: int, by: User, at: datetime | None = None, shown: str = "") -> PolicyVersion:
     """In review to approved, by another person than drafted or submitted it."""
     version = _locked(version_id)
     permissions.check_approve(by, version, authors(version))
     _must_be(version, VersionStatus.IN_REVIEW)
-    _must_be_ready(version)
+    _must_be_ready(version, shown)
     version.status, version.approved_by, version.approved_at = VersionStatus.APPROVED, by, at or timezone.now()
     version.save(update_fields=["status", "approved_by", "approved_at"])
     _event(version.policy, "approved", by=by, version=version, at=at)
@@ -159,13 +159,13 @@ def approve(*, version_id: int, by: User, at: datetime | None = None) -> PolicyV
 
 
 @transaction.atomic
-def publish(*, version_id: int, by: User, at: datetime | None = None) -> PolicyVersion:
+def publish(*, version_id: int, by: User, at: datetime | None = None, shown: str = "") -> PolicyVersion:
     """Approved to published: from here on the document is frozen. One publishing at a time: of two that tie, the second is refused."""
     list(Policy.objects.select_for_update().order_by("pk"))
     version = _locked(version_id)
     permissions.check_publish(by, version, authors(version))
     _must_be(version, VersionStatus.APPROVED)
-    _must_be_ready(version)
+    _must_be_ready(version, shown)
     version.status, version.published_by, version.published_at = VersionStatus.PUBLISHED, by, at or timezone.now()
     version.save(update_fields=["status", "published_by", "published_at"])
     _event(version.policy, "published", by=by, version=version, at=at, payload={"digest": version.digest})
@@ -283,7 +283,10 @@ def _must_be(version: PolicyVersion, status: VersionStatus) -> None:
         raise Conflict(f"{version} is {version.status.replace('_', ' ')}; this step starts from {status.replace('_', ' ')}.")
 
 
-def _must_be_ready(version: PolicyVersion) -> None:
+def _must_be_ready(version: PolicyVersion, shown: str) -> None:
+    """`shown`: the digest of what this person read, if they read it on a page."""
+    if shown and shown != version.digest:
+        raise Conflict(f"{version} was changed since you opened it. Read it again, then take this step.")
     if version.digest != sha256(canonical(version.document)):
         raise Conflict(f"{version} was altered past its editor. Save it again as a draft, so that its history says who wrote it.")
     blockers = blockers_of(version)

@@ -180,7 +180,8 @@ def step(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     if name not in taken:
         raise Incomplete("This step is not known. Load the page again.")
     action, said = taken[name]
-    done = action(version_id=version.pk, by=user)
+    shown = {} if name == "waive" else {"shown": request.POST.get("shown", "")}
+    done = action(version_id=version.pk, by=user, **shown)
     messages.success(request, f"{done} {said}")
     return redirect(PAGE, version.pk)
 

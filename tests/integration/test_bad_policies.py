@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from authreview.canonical import canonical, sha256
 from authreview.errors import Conflict, Denied, Incomplete, Refusal
-from criteria.actions import approve, blockers_of, new_draft, publish, retire, save_draft, submit, undo_save
+from criteria.actions import approve, blockers_of, new_draft, publish, retire, return_to_draft, save_draft, submit, undo_save
 from criteria.enums import VersionStatus
 from criteria.format import dump, load
 from criteria.models import Policy, PolicyEvent, PolicyVersion, RuleCode
@@ -289,6 +289,21 @@ def test_an_editor_who_is_an_approver_too_never_approves_their_own():
     with pytest.raises(DatabaseError), transaction.atomic():
         PolicyVersion.objects.update(status="approved", approved_by=person, approved_at="2026-03-10T10:00Z")
     assert PolicyVersion.objects.get().status == VersionStatus.IN_REVIEW
+
+
+def test_what_is_approved_is_what_was_read(editor, approver):
+    """Between reading and approving it was sent back, written again and submitted."""
+    version = submitted(small())
+    client = signed_in("policy_approver")
+    form = {"step": "approve", "shown": version.digest}
+    assert f'name="shown" value="{version.digest}"' in words(client.get(page(version)))
+    return_to_draft(version_id=version.pk, by=editor, why="More to say.")
+    save_draft(version_id=version.pk, document=small(summary="Other."), revision=version.revision, by=editor)
+    submit(version_id=version.pk, by=editor)
+    response = client.post(page(version, "step"), form)
+    assert (response.status_code, "Joint shots 1 was changed since you opened it." in words(response)) == (409, True)
+    assert PolicyVersion.objects.get().status == VersionStatus.IN_REVIEW
+    assert client.post(page(version, "step"), form | {"shown": PolicyVersion.objects.get().digest}).status_code == 302
 
 
 def test_retiring_twice(approver):
