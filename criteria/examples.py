@@ -15,7 +15,7 @@ from .enums import FindingValue
 from .format import FormatError, Loaded
 from .format.shapes import Problems, listed
 from .format.yaml_text import Path
-from .tree import Criterion, Example, Joined, Policy, Rule, leaves, rule_of
+from .tree import Criterion, Example, Joined, Policy, Rule, leaves, placed, rule_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +116,14 @@ def _may_meet(one: Policy, other: Policy) -> bool:
 
 def _check_shared_ids(overlay: Policy, others: Iterable[Policy], problems: Problems) -> None:
     for number, rule in enumerate(overlay.rules):
-        own = {leaf.id for leaf in leaves(rule.criteria)}
         for other in others:
             joining = [theirs for theirs in other.rules if set(theirs.codes) & set(rule.codes)]
-            for shared in sorted(own & {leaf.id for theirs in joining for leaf in leaves(theirs.criteria)}):
-                where = f"{other.policy} {other.version}"
-                message = f"The criterion id {shared} stands in {where} too, which joins this rule. Each needs its own."
-                problems.add(("rules", number, "criteria"), message)
+            taken = {leaf.id for theirs in joining for leaf in leaves(theirs.criteria)}
+            for at, leaf in placed(rule.criteria, ("rules", number, "criteria")):
+                if leaf.id in taken:
+                    where = f"{other.policy} {other.version}"
+                    message = f"The criterion id {leaf.id} stands in {where} too, which joins this rule. Each needs its own."
+                    problems.add((*at, "id"), message)
 
 
 # ---- what joins for an example

@@ -181,6 +181,16 @@ def leaves(node: Node) -> Iterator[Criterion]:
         yield from leaves(child)
 
 
+def placed(node: Node, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Criterion]]:
+    """Criteria below a node in document order, each with its place in the file; the node itself stands at `at`."""
+    if isinstance(node, Criterion):
+        yield at, node
+        return
+    below = (*at, "at_least", "of") if node.kind is GroupKind.AT_LEAST else (*at, str(node.kind))
+    for index, child in enumerate(node.children):
+        yield from placed(child, (*below, index))
+
+
 def rule_of(joined: Joined, criterion_id: str) -> Rule | None:
     """The part that holds a criterion; ids are shared by no two parts."""
     return next((part for part in joined.parts if any(leaf.id == criterion_id for leaf in leaves(part.criteria))), None)

@@ -64,7 +64,8 @@ def _unique(found: list[tuple[Path, Any]], what: str, problems: Problems) -> Non
         if not isinstance(name, str):
             continue
         if name in seen:
-            problems.add(at, f"A {what} named {name} stands earlier in this file. Each needs its own.")
+            article = "An" if what == "example" else "A"
+            problems.add(at, f"{article} {what} named {name} stands earlier in this file. Each needs its own.")
         seen.add(name)
 
 

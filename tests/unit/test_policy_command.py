@@ -290,7 +290,7 @@ def test_a_shared_criterion_id_is_an_error_in_the_overlay_s_file(check):
     for files in ({"overlay": overlay, "base": BASE_TEXT}, {"base": BASE_TEXT, "overlay": overlay}):
         code, rows = check(**files)
         broken = [row for row in rows if not row["ok"]]
-        assert (code, [row["file"] for row in broken], errors(broken[0])) == (1, ["overlay"], ["rules[0].criteria"])
+        assert (code, [row["file"] for row in broken], errors(broken[0])) == (1, ["overlay"], ["rules[0].criteria.all[0].id"])
         assert "infection" in broken[0]["errors"][0]["message"]
 
 
