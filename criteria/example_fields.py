@@ -101,7 +101,13 @@ def steps_of(example: Any) -> dict[str, str]:
     """The expected shortest way: what each criterion needs."""
     steps = held(example, "expect.shortest")
     records = [step for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
-    return {str(step.get("criterion")): str(step.get("needs")) for step in records}
+    pairs = [(step.get("criterion"), step.get("needs")) for step in records]
+    return {name: needs for name, needs in pairs if isinstance(name, str) and isinstance(needs, str) and name and needs}
+
+
+def names_in(listed: Any) -> list[str]:
+    """The criteria that a list names."""
+    return [name for name in listed if isinstance(name, str) and name] if isinstance(listed, list) else []
 
 
 # ---- writing
@@ -172,10 +178,12 @@ def written_lists(expect: Any, given: Posted) -> JSON | None:
     after: JSON = dict(expect) if isinstance(expect, dict) else {}
     for key in (*(key for key, _ in LISTS), "shortest"):
         before = after.get(key)
-        ticked = _steps(given) if key == "shortest" else [name for name in given.get(f"expect.{key}", []) if name]
+        shown = list(steps_of({"expect": expect}).items()) if key == "shortest" else names_in(before)
+        ticked = _steps(given) if key == "shortest" else names_in(given.get(f"expect.{key}"))
         was_compared = isinstance(before, list)
         if given.get(f"compare.{key}") or (ticked and not was_compared):
-            after[key] = before if isinstance(before, list) and _same(before, ticked) else ticked
+            if not was_compared or sorted(ticked) != sorted(shown):  # in whatever order: the form has none of its own
+                after[key] = [{"criterion": name, "needs": needs} for name, needs in ticked] if key == "shortest" else ticked
         elif was_compared:
             del after[key]
     return after or (None if isinstance(expect, dict) or expect is None else expect)
@@ -183,13 +191,8 @@ def written_lists(expect: Any, given: Posted) -> JSON | None:
 
 def _steps(given: Posted) -> list[Any]:
     prefix = "expect.shortest."
-    chosen = {key.removeprefix(prefix): values[-1] for key, values in given.items() if key.startswith(prefix)}
-    return [{"criterion": name, "needs": needs} for name, needs in chosen.items() if needs]
-
-
-def _same(before: list[Any], ticked: list[Any]) -> bool:
-    """The same entries, in whatever order: the form has none of its own."""
-    return len(before) == len(ticked) and all(entry in ticked for entry in before)
+    chosen = [(key.removeprefix(prefix), values[-1]) for key, values in given.items() if key.startswith(prefix)]
+    return [(name, needs) for name, needs in chosen if needs]
 
 
 def expecting(expect: Any, got: Mapping[str, Any]) -> JSON:

@@ -105,8 +105,7 @@ def _named(example: Any) -> list[str]:
     findings = held(example, "findings")
     names = list(findings) if isinstance(findings, dict) else []
     for key, _ in LISTS:
-        listed = held(example, f"expect.{key}")
-        names += [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
+        names += example_fields.names_in(held(example, f"expect.{key}"))
     return list(dict.fromkeys([*names, *example_fields.steps_of(example)]))
 
 
@@ -124,7 +123,8 @@ def _line(name: str, text: str, example: Any, columns: Sequence[Column], given: 
     need = example_fields.steps_of(example).get(name, "")
     if given is not None:
         need = "".join(given.values.get(f"expect.shortest.{name}", [])[-1:])
-    needs = tuple((v, label, v == need) for v, label in (("", "–"), ("met", "met"), ("not_met", "not met")))
+    known = {"": "–", "met": "met", "not_met": "not met"}
+    needs = tuple((word, label, word == need) for word, label in ({need: need} | known).items())
     return CriterionLine(name, text, finding, ticks, needs)
 
 
