@@ -5,6 +5,7 @@ A signed text is canonical JSON and mostly findings with their evidence; what is
 
 import json
 from collections.abc import Callable, Collection, Mapping
+from json.scanner import make_scanner
 from typing import Any
 
 from criteria.checks.quick import QuickFacts
@@ -26,7 +27,7 @@ KEYS = {
     },
     "line": {"first_service": "", "sites": "sites", "units": "units"},
 }
-_decode = json.JSONDecoder().raw_decode
+_value_at = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # the value that begins at a place of a text; typeshed has it wrong
 Reader = Callable[[str, str | None], QuickFacts]
 
 
@@ -48,13 +49,15 @@ def reader(looks_at: Collection[str]) -> Reader:
 
     def read(text: str, received: str | None) -> QuickFacts:
         begins = text.find(CASE), text.find(FACTS), text.rfind(LINE)
+        found = {}
         if 0 <= begins[0] < begins[1] < begins[2]:
-            return _facts(
-                {key: _decode(text, text.index(start, begins[number]) + length)[0] for number, key, start, length in steps}, received
-            )
-        signed = json.loads(text)  # not written as canonical JSON
-        parts = [signed[part] for part in KEYS]
-        return _facts({key: parts[number][key] for number, key, *_ in steps}, received)
+            for number, key, start, length in steps:
+                found[key] = _value_at(text, text.index(start, begins[number]) + length)[0]
+        else:  # not written as canonical JSON
+            signed = json.loads(text)
+            parts = [signed[part] for part in KEYS]
+            found = {key: parts[number][key] for number, key, *_ in steps}
+        return _facts(found, received)
 
     return read
 

@@ -17,7 +17,7 @@ Answers = Mapping[tuple[str, str | None], int]  # (criterion, finding) -> its bi
 
 def state_of(answers: Answers, findings: Findings) -> int:
     """All findings as one number. What a rule does not know says nothing."""
-    return sum(map(answers.get, findings.items(), repeat(0)))  # type: ignore[arg-type]  # never None: the default is 0
+    return sum(map(answers.get, findings.items(), repeat(0)))
 
 
 class QuickRule:
@@ -102,13 +102,19 @@ class _Group:
         def judge(state: int) -> Truth:
             true, false = (state & trues).bit_count(), (state & falses).bit_count()
             there = everything - (state & outs).bit_count() if outs else everything
+            if all_of and false:
+                return False
             for each in groups:
                 truth = each(state)
                 if truth is True:
                     true += 1
+                elif truth is None:
+                    continue
                 elif truth is False:
+                    if all_of:
+                        return False
                     false += 1
-                elif truth is not None:
+                else:
                     there -= 1
             if not there:
                 return OUT

@@ -1,5 +1,6 @@
 """The only writer of replays: asked for once per document, months and day; read in pieces, each kept before the next."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -16,14 +17,15 @@ from cases.models.replay import ReplayLine, ReplayRun
 from cases.queries import replaying
 from cases.queries.replaying import Row
 from cases.queries.rules import policy_by_digest
-from cases.replay import Basis, Decided, Effect, Tally, basis_of, chosen, replay
+from cases.replay import Basis, Decided, Effect, Tally, basis_of, chosen, facts_matter, replay
 from criteria.format import loaded, parse
-from criteria.governing import Candidate, Place, candidate
+from criteria.governing import Candidate, Place, candidate, reference_date
 from criteria.models import PolicyVersion
 from criteria.periods import add_months
 from criteria.tree import Joined, Policy
 
 PIECE = 2_000
+SNAPSHOTS = 200  # texts of 10 to 30 KB, read by so many
 MOST_MONTHS = 120
 NOT_THE_SAME = "The draft was changed after this replay was asked for. Ask for it again."
 
@@ -56,11 +58,12 @@ def run_replay(*, run_id: int) -> ReplayRun:
     if run.version.digest != run.digest:
         return _ended(run, ReplayRun.Status.FAILED, NOT_THE_SAME)
     library = _Library(run.version)
-    rows = replaying.decided(library.codes, run.since, run.until)
+    ids = replaying.decided(library.codes, run.since, run.until, run.last_id)
     if run.status == ReplayRun.Status.WAITING:
-        run.total, run.status = rows.count(), ReplayRun.Status.RUNNING
+        run.total, run.status = len(ids), ReplayRun.Status.RUNNING
         run.save(update_fields=["total", "status"])
-    while piece := replaying.rows_after(rows, run.last_id, PIECE):
+    for start in range(0, len(ids), PIECE):
+        piece = replaying.rows(ids[start : start + PIECE])
         tally = replay(library.lines(piece))
         if not _kept(run, piece, tally):
             return run
@@ -102,7 +105,7 @@ class _Library:
     """The draft among the published policies, as if it had been in force all along in place of its policy's other versions."""
 
     version: PolicyVersion
-    places: dict[Place, tuple[Candidate, ...]] = field(default_factory=dict)
+    known: dict[tuple[object, ...], Basis | None] = field(default_factory=dict)
     bases: dict[tuple[tuple[str, ...], tuple[Candidate, ...], str], Basis] = field(default_factory=dict)
 
     @cached_property
@@ -123,22 +126,36 @@ class _Library:
 
     def lines(self, piece: list[Row]) -> Iterator[tuple[Basis, Decided]]:
         """The rows that the policy governed, or would have governed with the draft."""
-        found = [(row, basis) for row in piece if (basis := self._basis(row)) is not None]
-        texts = replaying.snapshots([row.id for row, basis in found if basis.recount])
-        for row, basis in found:
-            yield basis, Decided(row.line, row.value, row.findings, row.signed_as, row.received, texts.get(row.id, ""))
+        for start in range(0, len(piece), SNAPSHOTS):
+            found = [
+                (row, basis, received) for row in piece[start : start + SNAPSHOTS] if (basis := self._basis(row, received := row.received))
+            ]
+            lines = [
+                (row.id, basis, Decided(row.line, row.value, json.loads(row.findings), row.signed_as, received))
+                for row, basis, received in found
+            ]
+            texts = replaying.snapshots([number for number, basis, line in lines if facts_matter(basis, line)])
+            for number, basis, line in lines:
+                line.snapshot = texts.get(number, "")
+                yield basis, line
 
-    def _basis(self, row: Row) -> Basis | None:
-        place = Place(row.code, row.plan or None, row.line_of_business or None, row.state or None, row.reference_day)
-        if place not in self.places:
-            self.places[place] = chosen(self.candidates, place, self.draft)
-        parts = self.places[place]
-        if not parts and all(each["policy"] != self.slug for each in row.pinned):
+    def _basis(self, row: Row, received: date) -> Basis | None:
+        """Looked up by plain values, for most lines share theirs with others."""
+        day = reference_date(row.review_type, received, row.first_service) or received
+        key = row.pinned, row.code, row.plan, row.line_of_business, row.state, day
+        if key not in self.known:
+            place = Place(row.code, row.plan or None, row.line_of_business or None, row.state or None, day)
+            self.known[key] = self._basis_at(place, json.loads(row.pinned))
+        return self.known[key]
+
+    def _basis_at(self, place: Place, pinned: list[dict[str, str]]) -> Basis | None:
+        parts = chosen(self.candidates, place, self.draft)
+        if not parts and all(each["policy"] != self.slug for each in pinned):
             return None
-        key = tuple(each["digest"] for each in row.pinned), parts, row.code
+        key = tuple(each["digest"] for each in pinned), parts, place.code
         if key not in self.bases:
-            before = _joined([policy_by_digest(digest) for digest in key[0]], row.code)
-            self.bases[key] = basis_of(before, _joined([_tree(part) for part in parts], row.code))
+            before = _joined([policy_by_digest(digest) for digest in key[0]], place.code)
+            self.bases[key] = basis_of(before, _joined([_tree(part) for part in parts], place.code))
         return self.bases[key]
 
 

@@ -1,17 +1,18 @@
 """What a replay reads: the decided lines of a policy's codes, who else could have governed them, and what a run found."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from cases.models import Determination
 from cases.models.replay import ReplayLine, ReplayRun
 from criteria.format import loaded
-from criteria.governing import Candidate, reference_date
+from criteria.governing import Candidate
 from criteria.models import PolicyVersion, RuleCode
 from criteria.queries import candidate_of, published_versions
 
@@ -19,12 +20,12 @@ PAGE = 50
 
 
 class Row(NamedTuple):
-    """One signed decision that still stands, with what says which rule would have governed it."""
+    """One signed decision that still stands, with what says which rule would have governed it. `pinned` and `findings` are JSON."""
 
     id: int
     line: int
     code: str
-    pinned: list[dict[str, Any]]
+    pinned: str
     plan: str
     zone: str
     line_of_business: str
@@ -33,23 +34,19 @@ class Row(NamedTuple):
     received_at: datetime
     first_service: date | None
     value: str
-    findings: dict[str, str | None]
+    findings: str
     signed_as: str
 
     @property
     def received(self) -> date:
         return self.received_at.astimezone(ZoneInfo(self.zone)).date()
 
-    @property
-    def reference_day(self) -> date:
-        return reference_date(self.review_type, self.received, self.first_service) or self.received
-
 
 COLUMNS = (
     "id",
     "line_id",
     "line__code",
-    "line__pinned",
+    Cast("line__pinned", TextField()),
     "line__case__plan__code",
     "line__case__plan__time_zone",
     "line__case__line_of_business",
@@ -58,20 +55,22 @@ COLUMNS = (
     "line__case__received_at",
     "line__first_service",
     "value",
-    "findings",
+    Cast("findings", TextField()),
     "signed_as",
 )
 
 
-def decided(codes: Iterable[str], since: date, until: date) -> QuerySet[Determination]:
-    """Decisions that stand, signed within these days, on lines of these codes; in the order of their ids."""
+def decided(codes: Iterable[str], since: date, until: date, after: int = 0) -> list[int]:
+    """Decisions that stand, signed within these days, on lines of these codes: their ids above `after`, in order."""
     first, last = (timezone.make_aware(datetime.combine(day, moment)) for day, moment in ((since, time.min), (until, time.max)))
-    standing = Determination.objects.filter(superseded_by__isnull=True, signed_at__range=(first, last))
-    return standing.filter(line__code__in=list(codes)).order_by("id")
+    standing = Determination.objects.filter(superseded_by__isnull=True, signed_at__range=(first, last), id__gt=after)
+    return sorted(standing.filter(line__code__in=list(codes)).values_list("id", flat=True))
 
 
-def rows_after(rows: QuerySet[Determination], last_id: int, size: int) -> list[Row]:
-    return [Row(*values) for values in rows.filter(id__gt=last_id).values_list(*COLUMNS)[:size]]
+def rows(ids: Sequence[int]) -> list[Row]:
+    """In the order of their ids; these follow one another in the table."""
+    found = Determination.objects.filter(pk__in=ids).order_by("id")
+    return [Row(*values) for values in found.values_list(*COLUMNS).iterator(chunk_size=len(ids) or 1)]
 
 
 def snapshots(ids: Collection[int]) -> dict[int, str]:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from itertools import cycle, islice
 
 from authreview.canonical import canonical
+from criteria.enums import GroupKind
 from criteria.format import parse
 from criteria.tree import Joined, negated
 from tests.small_policies import small
@@ -41,14 +42,17 @@ CHANGED = [
 ]
 
 
+WHERE = [8, 9, 0, 10, 1, 4, 11, 24, 25, 26, 27, 16]  # most checks stand where all criteria are wanted
+
+
 def policy(version, changed=0, more=0):
-    """A document of ten groups of four; the checks stand with the first criteria, so many of them changed. `more` criteria besides."""
-    checks = iter(CHANGED[:changed] + CHECKS[changed:])
+    """A document of ten groups of four criteria, so many of its checks changed. `more` criteria besides."""
+    checks = dict(zip(WHERE, CHANGED[:changed] + CHECKS[changed:], strict=True))
     kinds = islice(cycle([{"any"}, {"at_least"}, {"all"}, {"none"}]), 10)
     data = small("hip-injections", version, begins="2025-01-01", until=None)
-    names = iter(range(40))
-    groups = [_group(*kind, [_criterion(f"criterion_{next(names)}", next(checks, None)) for _ in range(4)]) for kind in kinds]
-    tree = {"all": [*groups, *(_criterion(f"new_{number}", None) for number in range(more))]}
+    numbers = iter(range(40))
+    groups = [_group(*kind, [_criterion(number, checks.get(number)) for number in islice(numbers, 4)]) for kind in kinds]
+    tree = {"all": [*groups, *(_criterion(f"new-{number}", None) for number in range(more))]}
     (rule,) = data["rules"]
     answers = {each["id"]: "not_met" if "none" in group else "met" for group in groups for each in _children(group)}
     answers |= {each["id"]: "met" for each in tree["all"][len(groups) :]}
@@ -65,8 +69,8 @@ def _children(group):
     return children["of"] if kind == "at_least" else children
 
 
-def _criterion(name, check):
-    said = {"id": name, "text": "Text", "ask": "Ask", "reason": "Reason", "missing": "Nothing is said."}
+def _criterion(number, check):
+    said = {"id": f"criterion_{number}", "text": "Text", "ask": "Ask", "reason": "Reason", "missing": "Nothing is said."}
     return said | ({"check": check} if check else {})
 
 
@@ -79,10 +83,15 @@ def day(chance, least, most):
 
 
 def found(chance, rule):
-    """Most things are as an approval wants them, three to eight are not: hardly two lines have the same findings."""
+    """Four of five are approvals, in which only alternatives lack; the rest lacks three to eight things. Hardly two are alike."""
     excluded = negated(rule.root)
     findings = {leaf.id: "not_met" if leaf.id in excluded else "met" for leaf in rule.criteria}
-    return findings | {name: chance.choice(OTHER) for name in chance.sample(sorted(findings), chance.randint(3, 8))}
+    if chance.random() < 0.8:
+        spare = [[leaf.id for leaf in group.children] for group in rule.root.children if group.kind in (GroupKind.ANY, GroupKind.AT_LEAST)]
+        lacking = [name for names in spare for name in chance.sample(names, chance.randint(0, 2))]
+    else:
+        lacking = chance.sample(sorted(findings), chance.randint(3, 8))
+    return findings | {name: chance.choice(OTHER) for name in lacking}
 
 
 def signed_text(chance, findings):
@@ -113,7 +122,7 @@ def signed_text(chance, findings):
             "decision": {"outcome": "approved", "rationale": "", "signed_by": by, "member_reason": {}},
             "documents": [{"id": 4, "title": "Office visit note", "pages": 6, "sha256": "0" * 64}] * 3,
             "facts": {
-                "onset": seen | {"value": day(chance, 20, 700)},
+                "onset": seen | {"value": day(chance, 100, 700)},
                 "diagnoses": [
                     seen | {"code": code, "text": "Myalgia, other site", "certainty": chance.choice(["confirmed", "possible"])}
                     for code in chance.sample(["M79.18", "M54.2", "M54.81", "G43.709", "M62.838"], chance.randint(1, 4))
@@ -126,7 +135,7 @@ def signed_text(chance, findings):
                 ],
                 "sessions": [
                     seen | {"code": CODE, "date": day(chance, 1, 400), "region": "", "source": "reported"}
-                    for _ in range(chance.randint(0, 4))
+                    for _ in range(chance.randint(0, 2))
                 ],
                 "examinations": [seen | {"site": site, "side": chance.choice(["", "left", "right"])} for site in sites],
                 "scores": [],

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases.replay import Basis, Decided, Effect, Judged, basis_of, chosen, judge, replay
+from cases.replay import Basis, Decided, Effect, Judged, basis_of, chosen, facts_matter, judge, replay
 from criteria.assessment import assess
 from criteria.enums import Authority, GroupKind
 from criteria.format import parse
@@ -122,6 +122,30 @@ def test_a_new_criterion_is_answered_by_its_check():
 def test_what_else_was_asked_for_is_not_kept_with_a_signature():
     after = rule(leaf("a"), leaf("b"), leaf("c", check=Check("requested_with", {"none_of": ["64405"]})))
     assert under(after, replace(SIGNED, snapshot=snapshot())).criteria == ("c",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "signed_as", "matters"),
+    [
+        (GroupKind.ALL, "met", "nurse", True),  # all turns on the check
+        (GroupKind.ANY, "met", "nurse", False),  # b alone is enough
+        (GroupKind.ANY, "not_met", "medical_director", True),  # it turns: with which reasons, the facts say
+    ],
+)
+def test_facts_are_read_where_they_could_change_something(kind, before, signed_as, matters):
+    basis = basis_of(rule(leaf("a", check=THREE), leaf("b"), kind=kind), rule(leaf("a", check=SIX), leaf("b"), kind=kind))
+    line = replace(SIGNED, value=before, signed_as=signed_as)
+    assert facts_matter(basis, line) is matters
+    if not matters:
+        assert judge(basis, line) == judge(basis, replace(line, snapshot=snapshot()))
+
+
+def test_facts_are_read_where_they_could_spare_a_physician():
+    other, same = leaf("a", check=SIX), leaf("b", authority=Authority.PHYSICIAN)
+    basis = basis_of(rule(leaf("a", check=THREE), same, kind=GroupKind.ANY), rule(other, same, kind=GroupKind.ANY))
+    assert facts_matter(basis, SIGNED)
+    assert not facts_matter(basis, replace(SIGNED, signed_as="medical_director"))
+    assert not facts_matter(basis_of(BEFORE, None), SIGNED)
 
 
 # ---- many lines -------------------------------------------------------------------------------------------------------------
