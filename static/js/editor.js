@@ -67,6 +67,7 @@
         const panel = document.getElementById(`part-${names[number]}`);
         panel.setAttribute("role", "tabpanel");
         panel.setAttribute("aria-labelledby", tab.id);
+        panel.removeAttribute("aria-label");
         panel.classList.add("ed-panel");
       });
     }

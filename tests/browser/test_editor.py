@@ -10,8 +10,10 @@ from playwright.sync_api import expect
 from authreview.models import User
 from criteria.models import PolicyVersion
 from tests.factories import founding_case, published_policies, user
+from tests.small_policies import drafted, published, small
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SELECTED = "(field) => field.value.slice(field.selectionStart, field.selectionEnd)"
 FOCUSED = """() => {
     const here = document.activeElement;
     const legend = here.type === 'radio' ? here.closest('fieldset').querySelector('legend').textContent.trim() + ': ' : '';
@@ -54,6 +56,20 @@ def write(page, label, text):
     page.keyboard.insert_text(text)
     page.keyboard.press("Tab")
     saved(page)
+
+
+def part(page, name):
+    """To the part of the form with this name, by its tabs."""
+    for _ in range(120):
+        if page.evaluate("document.activeElement.getAttribute('role') === 'tab'"):
+            break
+        page.keyboard.press("Tab")
+    for _ in range(8):
+        if page.evaluate("document.activeElement.textContent.trim()").startswith(name):
+            expect(page.get_by_role("tab", selected=True)).to_contain_text(name)
+            return
+        page.keyboard.press("ArrowRight")
+    raise AssertionError(f"the arrow keys never come to the part {name!r}")
 
 
 def node(page, key, label):
@@ -100,6 +116,7 @@ def test_from_nothing_to_the_next_case(page):
     page.keyboard.press("Enter")
     write(page, "Text", "A knot can be felt")
     expect(page.locator("#tree .ed-row.here")).to_contain_text("A knot can be felt")
+    part(page, "Wording")
     for name, english in (
         ("Asked for as", "Where the knot is"),
         ("Reason when not met", "No knot was found."),
@@ -137,7 +154,9 @@ def test_from_nothing_to_the_next_case(page):
     page.keyboard.press("N")
     page.keyboard.press("Tab")
     saved(page)
+    part(page, "Source")
     write(page, "Name of the plan's own policy", "Determination 1")
+    part(page, "In force")
     for label, day in (("From", "01012026"), ("Next review", "12012099")):
         go_to(page, label)
         page.keyboard.type(day)
@@ -156,13 +175,16 @@ def test_from_nothing_to_the_next_case(page):
     expect(page.get_by_role("button", name="Submit for review")).not_to_have_attribute("aria-disabled", "true")
     go_to(page, "Examples 1")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Value", exact=True)).to_be_visible()
-    accessible(page, "Muscle shots 1")
-    go_to(page, "Value")
+    expect(page.get_by_label("Expected value", exact=True)).to_be_visible()
+    for name in ("Findings", "Facts", "Example"):
+        part(page, name)
+        accessible(page, "Muscle shots 1")
+    go_to(page, "Expected value")
     page.keyboard.press("N")
     page.keyboard.press("N")
     page.keyboard.press("Tab")
     expect(page.locator("#try")).to_contain_text("Examples: 0 of 1 hold.")
+    expect(page.locator("#example-result")).to_contain_text("expected not met; got met")
     expect(page.get_by_role("button", name="Submit for review")).to_have_attribute("aria-disabled", "true")
     page.keyboard.press("Escape")
     page.keyboard.press("u")
@@ -226,3 +248,80 @@ def test_two_tabs_and_a_mouse(page, context):
     expect(other.locator("#tree .ed-row.here")).to_contain_text("The second")
     other.reload()
     expect(other.get_by_label("Text", exact=True)).to_have_value("The second")
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_text_examples_and_an_operation_that_comes_too_late(page, context):
+    user("policy_editor", username="editor")
+    user("policy_approver", username="approver")
+    User.objects.update(is_staff=True)
+    published(small())
+    draft = drafted(small("acme", of="joint-shots", plans=["acme"]))
+    sign_in(page, "editor")
+    editor = f"/admin/criteria/policyversion/{draft.pk}/editor/"
+
+    # an exception is tried with its base, which folds once it cannot help
+    page.goto(editor)
+    expect(page.locator("#try-base summary").first).to_contain_text("Base policy: Joint shots 1")
+    page.locator("input[name='f-hip_pain'][value=not_met]").check(force=True)
+    expect(page.locator("#try-folded")).to_contain_text("only the exception can help")
+    expect(page.locator("#try-result")).to_contain_text("Undecided: 1 open")
+    page.get_by_text("Spanish", exact=True).click()
+    expect(page.locator("#try-result")).to_contain_text("no wording yet")
+    accessible(page, "Acme 1")
+
+    # a text with something wrong in it is kept; its line is one click away
+    page.get_by_role("link", name="YAML").click()
+    text = page.locator("#id_text")
+    text.fill(text.input_value().replace("authority: physician", "authority: surgeon"))
+    page.get_by_role("button", name="Save the text").click()
+    expect(page.locator("#blockers")).to_contain_text("rules[0].authority")
+    accessible(page, "Acme 1")
+    page.locator("#blockers [data-line]").click()
+    expect(text).to_be_focused()
+    assert text.evaluate(SELECTED).strip() == "authority: surgeon"
+
+    # a text that is none stays in its field, and what is stored is as it was
+    good = text.input_value().replace("authority: surgeon", "authority: physician")
+    text.fill(good.replace("title: Acme", "title: Acme: x"))
+    page.get_by_role("button", name="Save the text").click()
+    expect(page.get_by_role("alert")).to_contain_text("The text is not stored.")
+    accessible(page, "Acme 1")
+    page.get_by_role("alert").get_by_role("link", name=re.compile("Line")).click()
+    assert text.evaluate(SELECTED) == "title: Acme: x"
+    text.fill(good)
+    page.get_by_role("button", name="Save the text").click()
+    expect(page.locator("#blockers")).to_contain_text("Nothing")
+
+    # an example's facts in rows, its expectation by ticking, what came of it beside them
+    page.get_by_role("link", name=re.compile("^Examples")).click()
+    page.get_by_role("tab", name="Facts").click()
+    page.get_by_label("Code, diagnoses, row 1").fill("M16.0")
+    page.get_by_label("Code, diagnoses, row 1").press("Tab")
+    expect(page.get_by_label("Code, diagnoses, row 2")).to_be_visible()
+    expect(page.locator("#notes-facts-diagnoses")).to_contain_text("Row 1, Certainty: This is still empty.")
+    expect(page.get_by_role("tab", name="Facts")).to_contain_text("1")
+    accessible(page, "Acme 1")
+    page.get_by_label("Certainty, diagnoses, row 1").select_option("confirmed")
+    expect(page.locator("#example-result")).to_contain_text("Holds")
+    page.get_by_role("tab", name="Findings").click()
+    page.get_by_label("Open: Hip pain").first.check()
+    expect(page.locator("[data-column=open]")).to_be_checked()
+    expect(page.locator("#example-result")).to_contain_text("Fails")
+    accessible(page, "Acme 1")
+    page.get_by_role("button", name="Expect what came of it").click()
+    expect(page.locator("#example-result")).to_contain_text("Holds")
+
+    # an operation on a draft that another tab has changed is told what, and offered again
+    page.goto(editor)
+    other = context.new_page()
+    other.goto(page.url)
+    other.get_by_role("button", name=re.compile("^Add")).click()
+    expect(other.locator("#tree .ed-criterion")).to_have_count(2)
+    page.get_by_role("button", name=re.compile("^Group")).click()
+    expect(page.get_by_role("alert")).to_contain_text("was saved since you opened it")
+    expect(page.locator("#tree .ed-criterion")).to_have_count(2)
+    accessible(page, "Acme 1")
+    page.get_by_role("alert").get_by_role("button", name=re.compile("^Add a group")).click()
+    expect(page.locator("#tree .ed-group")).to_have_count(2)
+    expect(page.get_by_role("alert")).to_have_count(0)
