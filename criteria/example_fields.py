@@ -178,8 +178,8 @@ def written_lists(expect: Any, given: Posted) -> JSON | None:
     after: JSON = dict(expect) if isinstance(expect, dict) else {}
     for key in (*(key for key, _ in LISTS), "shortest"):
         before = after.get(key)
-        shown = list(steps_of({"expect": expect}).items()) if key == "shortest" else names_in(before)
-        ticked = _steps(given) if key == "shortest" else names_in(given.get(f"expect.{key}"))
+        shown: list[Any] = list(steps_of({"expect": expect}).items()) if key == "shortest" else names_in(before)
+        ticked: list[Any] = _steps(given) if key == "shortest" else names_in(given.get(f"expect.{key}"))
         was_compared = isinstance(before, list)
         if given.get(f"compare.{key}") or (ticked and not was_compared):
             if not was_compared or sorted(ticked) != sorted(shown):  # in whatever order: the form has none of its own
