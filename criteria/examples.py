@@ -115,14 +115,15 @@ def _may_meet(one: Policy, other: Policy) -> bool:
 
 
 def _check_shared_ids(overlay: Policy, others: Iterable[Policy], problems: Problems) -> None:
+    """An exception shares no id with any rule of its base, and none with an exception that joins the same line."""
     for number, rule in enumerate(overlay.rules):
         for other in others:
-            joining = [theirs for theirs in other.rules if set(theirs.codes) & set(rule.codes)]
-            taken = {leaf.id for theirs in joining for leaf in leaves(theirs.criteria)}
+            theirs = other.rules if other.overlays is None else [each for each in other.rules if set(each.codes) & set(rule.codes)]
+            taken = {leaf.id for each in theirs for leaf in leaves(each.criteria)}
             for at, leaf in placed(rule.criteria, ("rules", number, "criteria")):
                 if leaf.id in taken:
                     where = f"{other.policy} {other.version}"
-                    message = f"The criterion id {leaf.id} stands in {where} too, which joins this rule. Each needs its own."
+                    message = f"The criterion id {leaf.id} stands in {where} too, and the two share none. Each needs its own."
                     problems.add((*at, "id"), message)
 
 

@@ -294,6 +294,15 @@ def test_a_shared_criterion_id_is_an_error_in_the_overlay_s_file(check):
         assert "infection" in broken[0]["errors"][0]["message"]
 
 
+def test_an_exception_shares_no_id_with_a_rule_of_its_base_that_it_does_not_join(check):
+    first = document()["rules"][0]["criteria"]["all"][0]["id"]
+    rules = [document()["rules"][1] | {"id": "other", "codes": ["99999"], "criteria": criterion(first)}]
+    overlay = document("overlay") | {"rules": rules, "examples": []}
+    _, rows = check(base=BASE_TEXT, overlay=overlay)
+    assert errors(rows[-1]) == ["rules[0].criteria.id"]
+    assert check(overlay=overlay)[0] == 0
+
+
 def test_exceptions_that_can_join_one_line_share_no_id_and_those_of_different_plans_may(check):
     one = document("overlay") | {"examples": []}
     same, other = one | {"policy": "same"}, one | {"policy": "other", "applies_to": {"plans": ["other"]}}
