@@ -49,6 +49,13 @@ def can(check: Callable[..., None], *args: Any, **kwargs: Any) -> bool:
     return not why_not(check, *args, **kwargs)
 
 
+def check_some(check: Callable[[User, ServiceLine], None], user: User, lines: Iterable[ServiceLine]) -> None:
+    """Whoever may do it on none of these lines is told why, before anything about what was sent."""
+    refused = [why_not(check, user, line) for line in lines]
+    if all(refused):
+        raise Denied(refused[0] if refused else NOT_OPEN)
+
+
 def _needs(user: User, roles: Iterable[Role], sentence: str) -> None:
     if not user.has_role(*roles):
         raise Denied(sentence)
@@ -89,6 +96,11 @@ def check_take(user: User) -> None:
 
 def check_assign(user: User) -> None:
     _needs(user, (Role.SUPERVISOR,), "Only a supervisor assigns cases to other people.")
+
+
+def check_mark(user: User) -> None:
+    """Mark criteria at all; on which line is check_review."""
+    _needs(user, (Role.NURSE, Role.MEDICAL_DIRECTOR), NOT_CLINICAL)
 
 
 def check_review(user: User, line: ServiceLine) -> None:
@@ -231,11 +243,15 @@ def check_deliver(user: User) -> None:
 
 
 def check_replay(user: User) -> None:
-    """Counts over decided lines, without what the cases say."""
+    """Start one. Counts over decided lines, without what the cases say."""
+    _needs(user, (Role.POLICY_EDITOR, Role.POLICY_APPROVER), "Past decisions are replayed by policy editors and policy approvers.")
+
+
+def check_read_replay(user: User) -> None:
     _needs(
         user,
-        (Role.POLICY_EDITOR, Role.POLICY_APPROVER, Role.AUDITOR),
-        "Past decisions are replayed by policy editors, policy approvers and auditors.",
+        (Role.POLICY_EDITOR, Role.POLICY_APPROVER, Role.AUDITOR, Role.ADMIN),
+        "Replays are read by policy editors, policy approvers, auditors and administrators.",
     )
 
 

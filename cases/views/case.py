@@ -1,25 +1,28 @@
 """The case page: record, checklist and standing of one line, what is kept about the case; notes, contacts, amendments, endings."""
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from authreview.access import reads
+from cases import permissions
 from cases.actions.intake import no_review_needed
-from cases.actions.line import LineChange, amend_line, record_contact, void_line, withdraw_line, write_note
+from cases.actions.line import LineChange, amend_lines, record_contact, void_line, withdraw_line, write_note
 from cases.enums import CaseStatus
-from cases.forms.case import AmendForm, ContactForm, EndForm, NoteForm
+from cases.forms.case import AmendForm, ContactForm, EndForm, NoteForm, more_changes
 from cases.models import Case
 from cases.queries.case_page import page_record
 
-from .case_parts import AMEND, CONTACT, END, NOT_ROUTED, NOTE, changed, first_to_do, page_context, undecided_of
+from .case_parts import AMEND, CONTACT, END, NOT_ROUTED, NOTE, AnyForm, changed, first_to_do, page_context, undecided_of
 from .loaders import UserRequest, load_case, load_line, load_record
 
 PAGE = "cases/case.html"
-ENDINGS = {"void": void_line, "no_review_needed": no_review_needed}  # otherwise withdrawn
+ENDINGS = {  # otherwise withdrawn
+    "void": (void_line, permissions.check_void),
+    "no_review_needed": (no_review_needed, permissions.check_no_review_needed),
+}
 
 
 @require_GET
@@ -49,6 +52,7 @@ def notes(request: UserRequest, reference: str) -> HttpResponse:
     form = NoteForm(request.POST or None, auto_id=NOTE)
     if request.method != "POST":
         return _back(found, "notes")
+    permissions.check_annotate(request.user)
     if not form.is_valid():
         return _refused(request, reference, "notes", note_form=form)
     write_note(case_id=found.pk, by=request.user, **form.cleaned_data)
@@ -63,6 +67,7 @@ def contacts(request: UserRequest, reference: str) -> HttpResponse:
     form = ContactForm(request.POST or None, auto_id=CONTACT)
     if request.method != "POST":
         return _back(found, "contacts")
+    permissions.check_annotate(request.user)
     if not form.is_valid():
         return _refused(request, reference, "contacts", contact_form=form)
     record_contact(case_id=found.pk, by=request.user, **form.cleaned_data)
@@ -74,22 +79,22 @@ def contacts(request: UserRequest, reference: str) -> HttpResponse:
 def amendments(request: UserRequest, reference: str) -> HttpResponse:
     """Lines changed as agreed with the practice."""
     record = load_record(request, reference)
-    form = AmendForm(request.POST or None, lines=undecided_of(record.lines), auto_id=AMEND)
     if request.method != "POST":
         return _back(record.case, "amendments")
-    if not form.is_valid():
-        return _refused(request, reference, "amendments", amend_form=form)
-    sent = form.cleaned_data
-    amend_line(
+    permissions.check_some(permissions.check_amend, request.user, record.lines)
+    open_lines = undecided_of(record.lines)
+    form, more = AmendForm(request.POST, lines=open_lines, auto_id=AMEND), more_changes(request.POST, open_lines, AMEND)
+    if not all([form.is_valid(), not more.is_bound or more.is_valid()]):
+        return _refused(request, reference, "amendments", amend_form=form, **({"more_changes": more} if more.is_bound else {}))
+    changes = [each for each in (form, *(more.forms if more.is_bound else ())) if each is form or each.has_changed()]
+    amended = amend_lines(
         case_id=record.case.pk,
-        lines=sent["lines"],
-        change=LineChange(**form.change()),
-        agreed_with=sent["agreed_with"],
-        channel=sent["channel"],
-        agreed_at=sent["agreed_at"],
+        changes=[(each.cleaned_data["lines"], LineChange(**each.change())) for each in changes],
         by=request.user,
+        **{name: form.cleaned_data[name] for name in ("agreed_with", "channel", "agreed_at")},
     )
-    messages.success(request, f"Amended: line{'s' if len(sent['lines']) > 1 else ''} {', '.join(map(str, sent['lines']))}.")
+    numbers = [str(each.line.number) for each in amended]
+    messages.success(request, f"Amended: line{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}.")
     return _done(request, record.case, "amendments", ("timeline", "head", "line", "sent"))
 
 
@@ -100,16 +105,17 @@ def end_lines(request: UserRequest, reference: str) -> HttpResponse:
     form = EndForm(request.POST or None, lines=undecided_of(record.lines), auto_id=END)
     if request.method != "POST":
         return _back(record.case, "amendments")
+    act, check = ENDINGS.get(request.POST.get("how", ""), (withdraw_line, permissions.check_withdraw))
+    permissions.check_some(check, request.user, record.lines)
     if not form.is_valid():
         return _shown(request, reference, None, status=422, end_form=form)
-    act = ENDINGS.get(request.POST.get("how", ""), withdraw_line)
     act(case_id=record.case.pk, by=request.user, **form.cleaned_data)
     messages.success(request, "Recorded.")
     return _back(record.case, "timeline")
 
 
 # ---- the page -------------------------------------------------------------------------------------------------------------------
-def _shown(request: UserRequest, reference: str, number: int | None, *, status: int = 200, **forms: Form) -> HttpResponse:
+def _shown(request: UserRequest, reference: str, number: int | None, *, status: int = 200, **forms: AnyForm) -> HttpResponse:
     record = load_record(request, reference)
     if not record.lines:
         raise Http404(NOT_ROUTED.format(reference=reference))
@@ -119,7 +125,7 @@ def _shown(request: UserRequest, reference: str, number: int | None, *, status: 
     return render(request, PAGE, context, status=status)
 
 
-def _refused(request: UserRequest, reference: str, pane: str, **forms: Form) -> HttpResponse:
+def _refused(request: UserRequest, reference: str, pane: str, **forms: AnyForm) -> HttpResponse:
     """What was typed with what is wrong with it: in its pane, or without htmx on the page."""
     if request.htmx:  # type: ignore[attr-defined]
         return changed(request, reference, pane, **forms)

@@ -39,7 +39,7 @@ def finding(request: UserRequest, reference: str, number: int, criterion: str) -
     """One row: its finding and note, a proposal accepted, a quote taken away, or the same on sibling lines."""
     if request.method != "POST":
         return _as_saved(request, reference, number, criterion)
-    sent = _valid(FindingForm(request.POST)).cleaned_data
+    sent = _valid(request, FindingForm(request.POST)).cleaned_data
     where: dict[str, Any] = {"reference": reference, "line": number, "criterion": criterion, "by": request.user}
     if sent["uncite"]:
         marked = actions.remove_evidence(**where, evidence_id=sent["uncite"])
@@ -59,7 +59,7 @@ def finding(request: UserRequest, reference: str, number: int, criterion: str) -
 @require_http_methods(["POST"])
 def cite(request: UserRequest, reference: str, number: int) -> HttpResponse:
     """Cite a passage to a criterion, by selection or by typed words."""
-    form = _valid(CiteForm(request.POST))
+    form = _valid(request, CiteForm(request.POST))
     passage = form.passage()
     if passage is None:
         raise Incomplete("Select the words in the record first, or type them.", [Problem("Words", message="Nothing is selected.")])
@@ -71,7 +71,7 @@ def cite(request: UserRequest, reference: str, number: int) -> HttpResponse:
 @require_http_methods(["POST"])
 def fact(request: UserRequest, reference: str, number: int, criterion: str) -> HttpResponse:
     """A fact typed into a row: fact, arithmetic and finding together."""
-    form = _valid(TypedFactForm(request.POST))
+    form = _valid(request, TypedFactForm(request.POST))
     passage = form.passage()
     typed = typed_fact(
         reference=reference,
@@ -133,7 +133,7 @@ def rest(request: UserRequest, reference: str, number: int) -> HttpResponse:
 @require_http_methods(["POST"])
 def flag(request: UserRequest, reference: str, number: int, key: str) -> HttpResponse:
     """Resolve a flag with a reason."""
-    sent = _valid(ResolveFlagForm(request.POST)).cleaned_data
+    sent = _valid(request, ResolveFlagForm(request.POST)).cleaned_data
     case = load_case(request, reference)
     resolve_flag(case_id=case.pk, line=number, flag=key, by=request.user, **sent)
     messages.success(request, "The flag is resolved.")
@@ -209,8 +209,9 @@ def _changed_proposals(marked: Marked) -> list[str]:
     return [criterion for criterion in after if before.get(criterion) != after[criterion]]
 
 
-def _valid(form: AnyForm) -> AnyForm:
-    """The form, or Incomplete with its problems: what was posted is still in the row."""
+def _valid(request: UserRequest, form: AnyForm) -> AnyForm:
+    """The form, or Incomplete with its problems: what was posted is still in the row. Denied first, for who may not mark at all."""
+    permissions.check_mark(request.user)
     if not form.is_valid():
         raise Incomplete("This could not be saved as it is.", problems_of(form))
     return form

@@ -30,6 +30,8 @@ def refer(request: UserRequest, reference: str) -> HttpResponse:
     """Lines to hand to a medical director, and one neutral question written from the findings."""
     record = load_record(request, reference)
     permissions.check_read_clinical(request.user)
+    if request.method == "POST":
+        permissions.check_some(permissions.check_refer, request.user, record.lines)
     case, names = record.case, service_names({line.code for line in record.lines})
     reviews = [line_review(line) for line in record.lines]
     choices = referral_choices(reviews, names, request.user, _asked(request))
@@ -62,6 +64,8 @@ def approve(request: UserRequest, reference: str) -> HttpResponse:
     """Lines that a nurse may approve in full, each chosen by itself; one press signs them within a fresh session."""
     record = load_record(request, reference)
     permissions.check_read_clinical(request.user)
+    if request.method == "POST":
+        permissions.check_some(permissions.check_approve_as_nurse, request.user, record.lines)
     case, names = record.case, service_names({line.code for line in record.lines})
     choices = approval_choices([line_review(line) for line in record.lines], names, request.user, _asked(request))
     form = ChosenLinesForm(request.POST or None, numbers=[line.number for line in record.lines])

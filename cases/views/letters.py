@@ -43,6 +43,7 @@ def letters(request: UserRequest, reference: str) -> HttpResponse:
 @require_POST
 def letters_issue(request: UserRequest, reference: str) -> HttpResponse:
     """Issue the letters whose tokens (key and digest of what was shown) are posted."""
+    permissions.check_issue_letter(request.user)
     case = load_case(request, reference)
     tokens = [token.partition(":") for token in request.POST.getlist("letter")]
     if not tokens:
@@ -93,6 +94,7 @@ def letter_draft_pdf(request: UserRequest, reference: str, key: str) -> HttpResp
 @require_POST
 def letter_void(request: UserRequest, reference: str, letter_id: int) -> HttpResponse:
     case, found = _letter(request, reference, letter_id)
+    permissions.check_void_letter(request.user, found)
     form = VoidForm(request.POST)
     if not form.is_valid():
         return _issued(request, case, found, void=form, status=422)
@@ -104,6 +106,7 @@ def letter_void(request: UserRequest, reference: str, letter_id: int) -> HttpRes
 @require_POST
 def letter_delivery(request: UserRequest, reference: str, letter_id: int) -> HttpResponse:
     case, found = _letter(request, reference, letter_id)
+    permissions.check_deliver(request.user)
     form = DeliveryForm(request.POST)
     if not form.is_valid():
         return _issued(request, case, found, delivery=form, status=422)

@@ -98,6 +98,8 @@ def assignment(request: UserRequest, reference: str) -> HttpResponse:
         (Role.MEDICAL_DIRECTOR, "Medical director", case.director, queries.reviewers(Role.MEDICAL_DIRECTOR)),
     ]
     if request.method == "POST":
+        if not request.user.has_role(Role.SUPERVISOR):
+            permissions.check_take(request.user)
         form = AssignmentForm(request.POST, people=queries.reviewers())
         if form.is_valid():
             return _assigned(request, case.pk, Role(form.cleaned_data["role"]), form.cleaned_data["person"])

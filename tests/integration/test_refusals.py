@@ -9,7 +9,7 @@ from authreview.models import Licence
 from cases import permissions
 from cases.actions.determination import refer_lines
 from cases.models import Case, Determination, InformationRequest
-from tests.decisions import QUESTION, approvable, offered_and_held, referred
+from tests.decisions import QUESTION, approvable, offered_and_held, referred, shown
 from tests.factories import founding_case, reviewed, user
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +97,7 @@ def test_a_director_decides_one_line_at_a_time(client, frozen):
     """There is no address that takes several lines against a request; more numbers in the form are not read."""
     case = offered_and_held(referred())
     signed_in(client, user("medical_director"))
-    post(client, "sign-off-line", case, 3, **DENY, lines=[2, 3, 4])
+    post(client, "sign-off-line", case, 3, **DENY, lines=[2, 3, 4], shown=shown(case, 3))
     assert list(Determination.objects.values_list("line__number", "outcome")) == [(3, "denied")]
 
 
@@ -134,7 +134,7 @@ def test_without_a_password_nothing_adverse_is_signed(client, frozen):
 def test_a_decided_line_is_not_decided_again(client, frozen):
     case = offered_and_held(referred())
     signed_in(client, user("medical_director"))
-    assert post(client, "sign-off-line", case, 3, **DENY).status_code == 302
+    assert post(client, "sign-off-line", case, 3, **DENY, shown=shown(case, 3)).status_code == 302
     again = post(client, "sign-off-line", case, 3, **(DENY | {"decision": "approved"}))
     assert (again.status_code, permissions.LINE_CLOSED in again.content.decode()) == (403, True)
     assert Determination.objects.count() == 1
