@@ -127,6 +127,16 @@
     else if (event.detail.elt.querySelector?.("form[data-cite]")) show();
   });
 
+  // --- another line of the case: the record stays open where it was read
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest(".tabs-lines a"), sheet = pane()?.querySelector(".sheet-page");
+    if (!tab || !sheet) return;
+    const url = new URL(tab.href);
+    url.searchParams.set("document", sheet.dataset.document);
+    url.searchParams.set("page", sheet.dataset.page);
+    tab.href = url.href;
+  });
+
   // --- the passages of the row in hand stand out: the row carries data-record-row="1:criterion"
   let row = "";
   const emphasise = () => pane().querySelectorAll(".sheet-marks rect").forEach((mark) => mark.classList.toggle("now", mark.dataset.for.split(" ").includes(row)));

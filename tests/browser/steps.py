@@ -206,9 +206,8 @@ def amends(nurse, lines, said, **changes):
     nurse.page.wait_for_load_state()
 
 
-def turns_to(person, title):
-    """Another document of the record, in the pane beside the checklist."""
-    person.click(person.page.locator("#record-pane").get_by_role("link", name=title))
+def reads(person, title):
+    """What came stands open in the pane beside the checklist, on every line."""
     expect(person.page.locator(".sheet-page")).to_have_attribute("data-label", re.compile(title))
 
 
