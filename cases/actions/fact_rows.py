@@ -213,9 +213,9 @@ def _slip_of_the_pen(fact: AnyFact) -> tuple[str, str]:
 
 
 def _save(fact: AnyFact) -> None:
-    what, wrong = _slip_of_the_pen(fact)
-    if wrong:
-        raise Incomplete(wrong, [Problem(what, message=wrong)])
+    what, slip = _slip_of_the_pen(fact)
+    if slip:
+        raise Incomplete(slip, [Problem(what, message=slip)])
     try:
         with transaction.atomic():
             fields = fact._meta.fields  # noqa: SLF001  the model's own rules

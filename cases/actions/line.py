@@ -3,8 +3,8 @@
 An amendment keeps the request as received; it re-pins nothing, so a code may only change to another of the same rule.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from .marking import keep_in_step
 from .settle import move, settle
 
 OTHER_PROCEDURE = "{code} is another procedure: withdraw this line and take the other one in as a request of its own."
+TWICE = "Line {number} is given two values for its {what}: leave one out."
 NOTHING = "Nothing was changed on line {number}."
 
 
@@ -45,37 +46,45 @@ class LineChange:
     diagnoses: tuple[str, ...] | None = None
 
 
+def amend_line(*, case_id: int, lines: Sequence[int], change: LineChange, **agreed: Any) -> list[Amendment]:
+    """The same change of several lines; otherwise as `amend_lines`, whose arguments `agreed` are."""
+    return amend_lines(case_id=case_id, changes=[(lines, change)], **agreed)
+
+
 @transaction.atomic
-def amend_line(
+def amend_lines(
     *,
     case_id: int,
-    lines: Sequence[int],
-    change: LineChange,
+    changes: Sequence[tuple[Sequence[int], LineChange]],
     agreed_with: str,
     channel: str,
     by: User,
     agreed_at: datetime | None = None,
     at: datetime | None = None,
 ) -> list[Amendment]:
-    """Change lines as agreed with the practice, one amendment and one event `amended` each. Raises Denied, Conflict, Incomplete.
+    """Change lines as agreed with the practice in one conversation: an amendment and an event `amended` for each line.
 
-    Findings stay; what the checks propose is brought in line.
+    `changes`: lines with what becomes of them; a line may stand in several, each thing in one. Findings stay; what the checks propose is
+    brought in line. Raises Denied, Conflict, Incomplete.
     """
     case = locked_case(case_id)
-    chosen = _lines(case, lines)
+    numbers = sorted({number for lines, _ in changes for number in lines})
+    chosen = {line.number: line for line in _lines(case, numbers)}
     now = at or timezone.now()
     agreed_at = agreed_at or now
-    problems = _problems(agreed_with, channel, agreed_at, now, change)
+    problems = [*_agreement_problems(agreed_with, channel, agreed_at, now), *_twice(changes)]
+    problems += [problem for _, change in changes for problem in _problems(change, now)]
     if problems:
         raise Incomplete(problems[0].message, problems)
-    for line in chosen:
+    for line in chosen.values():
         permissions.check_amend(by, line)
-    before = {line.number: as_it_stands(line) for line in chosen}
-    for line in chosen:
-        _change(case, line, change)
+    before = {number: as_it_stands(line) for number, line in chosen.items()}
+    for lines, change in changes:
+        for number in sorted(set(lines)):
+            _change(case, chosen[number], change)
     said: dict[str, Any] = {"agreed_with": agreed_with.strip(), "channel": channel, "agreed_at": agreed_at}
     made = []
-    for line in _lines(case, lines):  # read again, with its sites and diagnoses as they are now
+    for line in _lines(case, numbers):  # read again, with its sites and diagnoses as they are now
         was, now_is = before[line.number], as_it_stands(line)
         if was == now_is:
             raise Incomplete(NOTHING.format(number=line.number))
@@ -200,21 +209,35 @@ def _end(case: Case, line: ServiceLine, to: LineStatus, why: str, by: User, at: 
     move(case, line, to, by=by, at=at, why=line.ended_why)
 
 
-def _problems(agreed_with: str, channel: str, agreed_at: datetime, now: datetime, change: LineChange) -> list[Problem]:
-    problems = []
+def _agreement_problems(agreed_with: str, channel: str, agreed_at: datetime, now: datetime) -> Iterator[Problem]:
     if not agreed_with.strip():
-        problems.append(Problem("Agreed with", message="Say who at the practice agreed."))
+        yield Problem("Agreed with", message="Say who at the practice agreed.")
     if channel not in Channel.values:
-        problems.append(Problem("Channel", message="Choose how it was agreed."))
+        yield Problem("Channel", message="Choose how it was agreed.")
     if agreed_at > now:
-        problems.append(Problem("Agreed on", message="The agreement cannot be in the future."))
-    days = (("Agreed on", agreed_at.date()), ("First day", change.first_service), ("Last day", change.last_service))
-    problems += [Problem(label, message=CHECK_THE_YEAR) for label, day in days if is_far_off(day, now.date())]
+        yield Problem("Agreed on", message="The agreement cannot be in the future.")
+    elif is_far_off(agreed_at.date(), now.date()):
+        yield Problem("Agreed on", message=CHECK_THE_YEAR)
+
+
+def _problems(change: LineChange, now: datetime) -> Iterator[Problem]:
+    for label, day in (("First day", change.first_service), ("Last day", change.last_service)):
+        if is_far_off(day, now.date()):
+            yield Problem(label, message=CHECK_THE_YEAR)
     if change.units is not None and change.units < 1:
-        problems.append(Problem("Units", message="Units start at 1."))
+        yield Problem("Units", message="Units start at 1.")
     if any(site.side and site.side not in SideLabel.values for site in change.sites or ()):
-        problems.append(Problem("Sites", message="A side is left, right or both."))
-    return problems
+        yield Problem("Sites", message="A side is left, right or both.")
+
+
+def _twice(changes: Sequence[tuple[Sequence[int], LineChange]]) -> Iterator[Problem]:
+    """One thing of one line that two of the changes name: nobody can say which was meant."""
+    said: set[tuple[int, str]] = set()
+    for lines, change in changes:
+        here = {(number, field.name) for number in lines for field in fields(change) if getattr(change, field.name) is not None}
+        for number, name in sorted(said & here):
+            yield Problem(f"Line {number}", message=TWICE.format(number=number, what=name.replace("_", " ")))
+        said |= here
 
 
 def _change(case: Case, line: ServiceLine, change: LineChange) -> None:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django import forms
+from django.forms import formset_factory
 from django.utils import timezone
 
 from cases.enums import Channel, ContactKind, Party, SideLabel
@@ -55,8 +56,8 @@ class _Lines(forms.Form):
         self.fields["lines"].choices = [(line.number, f"{line.number}: {line.code}") for line in lines]  # type: ignore[attr-defined]
 
 
-class AmendForm(_Lines):
-    """What is left empty stays as it is."""
+class ChangeForm(_Lines):
+    """What becomes of some lines. What is left empty stays as it is."""
 
     first_service = forms.DateField(required=False, label="First day", widget=forms.DateInput(attrs={"type": "date"}))
     last_service = forms.DateField(required=False, label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
@@ -66,18 +67,12 @@ class AmendForm(_Lines):
     sites = forms.CharField(
         required=False, label="Sites", widget=forms.Textarea(attrs={"rows": 2}), help_text="One on each row: masseter, both sides"
     )
-    agreed_with = forms.CharField(max_length=160, label="Agreed with", help_text="Who at the practice.")
-    channel = forms.ChoiceField(choices=Channel.choices, label="How")
-    agreed_at = forms.DateTimeField(required=False, label="When", widget=MOMENT, help_text="Empty: now.")
 
     def clean_first_service(self) -> date | None:
         return near(self.cleaned_data["first_service"])
 
     def clean_last_service(self) -> date | None:
         return near(self.cleaned_data["last_service"])
-
-    def clean_agreed_at(self) -> datetime | None:
-        return not_to_come(self.cleaned_data["agreed_at"])
 
     def clean_sites(self) -> tuple[SiteData, ...] | None:
         rows = [row.strip() for row in self.cleaned_data["sites"].splitlines() if row.strip()]
@@ -103,6 +98,27 @@ class AmendForm(_Lines):
     def change(self) -> dict[str, Any]:
         """The arguments of a LineChange."""
         return {name: self.cleaned_data[name] or None for name in self.change_names}
+
+
+class AmendForm(ChangeForm):
+    """A change, and who agreed to it."""
+
+    agreed_with = forms.CharField(max_length=160, label="Agreed with", help_text="Who at the practice.")
+    channel = forms.ChoiceField(choices=Channel.choices, label="How")
+    agreed_at = forms.DateTimeField(required=False, label="When", widget=MOMENT, help_text="Empty: now.")
+
+    def clean_agreed_at(self) -> datetime | None:
+        return not_to_come(self.cleaned_data["agreed_at"])
+
+
+MORE_CHANGES = 3  # of other lines, in the same agreement
+_MoreForms = formset_factory(ChangeForm, extra=MORE_CHANGES, max_num=MORE_CHANGES, absolute_max=MORE_CHANGES)
+
+
+def more_changes(data: Any, lines: list[ServiceLine], auto_id: str) -> forms.BaseFormSet[ChangeForm]:
+    """Further changes of the same agreement, each of its own lines; bound where the page sent them."""
+    sent = data if data and "more-TOTAL_FORMS" in data else None
+    return _MoreForms(sent, prefix="more", form_kwargs={"lines": lines}, auto_id=auto_id)
 
 
 class EndForm(_Lines):

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.forms import Form
+from django.forms import BaseFormSet, Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,7 +15,7 @@ from cases import permissions, workflow
 from cases.actions.assignment import DIRECTING
 from cases.actions.review import acceptable
 from cases.enums import CaseStatus, LineStatus
-from cases.forms.case import AmendForm, ContactForm, EndForm, NoteForm
+from cases.forms.case import AmendForm, ContactForm, EndForm, NoteForm, more_changes
 from cases.models import ServiceLine
 from cases.permissions import why_not
 from cases.presenters import case as shown
@@ -30,6 +30,7 @@ from cases.queries.newer import newer
 from .loaders import UserRequest, load_record
 from .record import record_pane
 
+AnyForm = Form | BaseFormSet[Any]
 CHANGED = "cases/changed.html"
 NOTE, CONTACT, AMEND, END = "note-%s", "contact-%s", "amend-%s", "end-%s"  # ids of the fields of forms that share a page
 NOT_ROUTED = "{reference} has not been routed to review yet."
@@ -44,7 +45,7 @@ def page_context(request: UserRequest, page: PageRecord, line: ServiceLine) -> d
     return context | {"pane": record_pane(request, found), "documents": documents}
 
 
-def changed(request: UserRequest, reference: str, pane: str, others: Collection[str] = (), **forms: Form) -> HttpResponse:
+def changed(request: UserRequest, reference: str, pane: str, others: Collection[str] = (), **forms: AnyForm) -> HttpResponse:
     """Under htmx: a pane anew, and beside it those that changed with it, all as on a fresh page. With a form: the pane with its errors.
 
     `pane` and `others` are names of templates/cases/changed.html. What is typed elsewhere, the record and the checklist's controls stay.
@@ -94,6 +95,7 @@ def beside(request: UserRequest, page: PageRecord, line: ServiceLine) -> dict[st
         "note_form": NoteForm(auto_id=NOTE),
         "contact_form": ContactForm(auto_id=CONTACT),
         "amend_form": AmendForm(lines=undecided, auto_id=AMEND, initial=agreed),
+        "more_changes": more_changes(None, undecided, AMEND) if len(undecided) > 1 else None,
         "end_form": EndForm(lines=undecided, auto_id=END),
         "oob": False,
         "answered": "",  # the pane of a save that went well: its next place takes the focus

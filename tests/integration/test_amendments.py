@@ -1,5 +1,6 @@
 """Lines changed as agreed with the practice, withdrawn or void; notes and contacts."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from authreview.errors import Conflict, Denied, Incomplete
-from cases.actions.line import LineChange, amend_line, record_contact, void_line, withdraw_line
+from cases.actions.line import LineChange, amend_line, amend_lines, record_contact, void_line, withdraw_line
 from cases.actions.marking import OUTDATED
 from cases.actions.review import accept_proposal, accept_proposals
 from cases.intake_data import SiteData
@@ -110,6 +111,61 @@ def test_nothing_half_written(case, change, more):
     with pytest.raises(Incomplete):
         amend(case, [1], change, **more)
     assert ServiceLine.objects.filter(case=case).values().get(number=1) == before
+    assert Amendment.objects.count() == 0
+
+
+def test_several_changes_in_one_conversation(case):
+    """The blocks move, one of them gets its side too: agreed once, one amendment and one event for each line."""
+    changes = [
+        ([2, 3, 4], LineChange(first_service=date(2026, 3, 30))),
+        ([3], LineChange(sites=(SiteData("greater occipital nerve", "bilateral"),), units=2)),
+    ]
+    made = amend_lines(case_id=case.pk, changes=changes, by=user("nurse"), **AGREED)
+    assert [(row.line.number, row.agreed_with) for row in made] == [(number, AGREED["agreed_with"]) for number in (2, 3, 4)]
+    assert [line(case, number).units for number in (2, 3, 4)] == [1, 2, 1]
+    events = CaseEvent.objects.filter(kind="amended").order_by("sequence")
+    assert [sorted(json.loads(event.payload)["after"]) for event in events] == [
+        ["first_service"],
+        ["first_service", "sites", "units"],
+        ["first_service"],
+    ]
+
+
+def test_one_thing_is_changed_once(case):
+    changes = [([2, 3], LineChange(units=2)), ([3], LineChange(units=3, modifiers="50"))]
+    with pytest.raises(Incomplete, match="Line 3 is given two values for its units"):
+        amend_lines(case_id=case.pk, changes=changes, by=user("nurse"), **AGREED)
+    assert (line(case, 2).units, Amendment.objects.count()) == (1, 0)
+
+
+MANY = {"more-TOTAL_FORMS": "3", "more-INITIAL_FORMS": "0", "lines": ["2", "4"], "first_service": "2026-03-30"} | AGREED
+
+
+def test_several_changes_on_the_page(client, case, nurse):
+    url = reverse("amendments", args=[case.reference])
+    page = client.get(reverse("case", args=[case.reference])).content.decode()
+    assert "More changes agreed in the same conversation" in page
+    sent = MANY | {"more-0-lines": ["3"], "more-0-first_service": "2026-03-30", "more-0-sites": "greater occipital nerve, both sides"}
+    assert client.post(url, sent).status_code == 302
+    assert [row.line.number for row in Amendment.objects.order_by("id")] == [2, 3, 4]
+    assert "Amended: lines 2, 3, 4." in client.get(reverse("case", args=[case.reference])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"more-0-lines": ["3"]}, "Say what changes"),
+        ({"more-0-units": "2"}, "This field is required."),
+        ({"more-1-lines": ["9"], "more-1-units": "2"}, "Select a valid choice"),
+        ({"more-2-lines": ["3"], "more-2-sites": "masseter, upside"}, "is no side"),
+        ({"more-TOTAL_FORMS": "many"}, "ManagementForm"),
+        ({"more-0-lines": ["4"], "more-0-first_service": "2026-03-31"}, "is given two values for its first service"),
+    ],
+)
+def test_one_wrong_change_writes_none(client, case, nurse, sent, said):
+    response = client.post(reverse("amendments", args=[case.reference]), MANY | sent)
+    assert response.status_code == 422
+    assert said in response.content.decode()
     assert Amendment.objects.count() == 0
 
 
