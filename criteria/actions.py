@@ -23,7 +23,7 @@ from .enums import BASIS_RANK, Basis, VersionStatus
 from .format import load, loaded, validate
 from .format.shapes import as_day
 from .models import Policy, PolicyEvent, PolicyVersion, RuleCode
-from .places import difference, named, restored, text_of
+from .places import difference, restored, told
 from .queries import authors, last_save, later_saves, published_versions
 from .readiness import Blocker, judged
 
@@ -93,12 +93,11 @@ def _save(version: PolicyVersion, document: Mapping[str, Any], *, by: User, **sa
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """In sentences; of an incomplete draft only where."""
+    """In sentences; of an incomplete draft only which part of what."""
     one, other = loaded(before, "before").policy, loaded(after, "after").policy
     if one and other:
         return [str(change) for change in changes(one, other)]
-    part = text_of(tuple(difference(before, after)["path"]))
-    return [] if before == after else [f"Changed: {named(after, part)}."]
+    return told(before, after)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from .enums import GroupKind
 JSON = dict[str, Any]
 Path = tuple[str | int, ...]
 GROUP_KEYS = tuple(str(kind) for kind in GroupKind)
+INSIDE = ("rules", "criteria", "evidence_notes", "references", "examples")  # of records that are nodes themselves
 WORDS = ("text", "title", "name", "says")  # by which a node is known to people
 
 
@@ -114,7 +115,7 @@ def followed(before: Any, after: Any, at: str) -> str | None:
     node, kind = found(before, at), kind_at(before, at)
     if not kind or not path_of(at) or found(after, at) == node:
         return at if kind and kind_at(after, at) == kind else None
-    others = [(path, other) for path, other in _alike(after, kind) if kind_at(after, text_of(path)) == kind]
+    others = list(_alike(after, kind))
     name = "name" if kind == "example" else "id"
     if isinstance(node.get(name), str):
         return next((text_of(path) for path, other in others if other.get(name) == node[name]), None)
@@ -128,8 +129,12 @@ def followed(before: Any, after: Any, at: str) -> str | None:
 
 
 def _alike(document: Any, kind: str) -> Iterator[tuple[Path, JSON]]:
+    """The records of a kind with their paths."""
     if kind in ("criterion", "group"):
-        yield from nodes(document)
+        yield from ((path, node) for path, node in nodes(document) if bool(kind_of_group(node)) is (kind == "group"))
+        return
+    if kind == "policy":
+        yield from [((), document)] if isinstance(document, dict) else []
         return
     holders: list[tuple[Path, Any]] = [((), document)]
     if kind == "note":
@@ -146,6 +151,32 @@ def _list(holder: Any, key: str) -> list[Any]:
 
 def _ids(node: Any) -> set[str]:
     return {other["id"] for _, other in below(node, ()) if isinstance(other.get("id"), str)}
+
+
+def told(before: Any, after: Any) -> list[str]:
+    """What changed, in sentences, between two documents that may be incomplete: which nodes, and which parts of them."""
+    said = []
+    for kind in ("policy", "rule", "criterion", "note", "reference", "example"):
+        was, now = ({_name(node, path): node for path, node in _alike(each, kind)} for each in (before, after))
+        for name in [*now, *(name for name in was if name not in now)]:
+            said += _told(kind, was.get(name), now.get(name))
+    return said or ([] if before == after else ["The criteria are grouped or ordered in another way."])
+
+
+def _name(node: JSON, path: Path) -> str:
+    name = next((node[key] for key in ("id", "name", "says") if isinstance(node.get(key), str) and path), "")
+    return name or text_of(path)
+
+
+def _told(kind: str, was: JSON | None, now: JSON | None) -> Iterator[str]:
+    words = next((f"“{node[key]}”" for node in (now, was) if node for key in WORDS if isinstance(node.get(key), str) and node[key]), "")
+    if was is None or now is None:
+        yield f"New {kind}{' ' + words if words else ''}." if was is None else f"The {kind} {words or 'without words'} is taken out."
+        return
+    keys = [key for key in dict.fromkeys([*now, *was]) if now.get(key) != was.get(key) and key not in INSIDE]
+    if keys:
+        whole = "The policy" if kind == "policy" else f"The {kind}{' ' + words if words else ' without words'}"
+        yield f"{whole}: {', '.join(key.replace('_', ' ') for key in keys)}."
 
 
 # ---- what was there before

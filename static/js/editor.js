@@ -164,7 +164,8 @@
   });
 
   // What was done from the tree leaves the focus in the tree.
-  document.addEventListener("htmx:beforeRequest", () => { const state = document.getElementById("save-state"); if (state) state.textContent = "Saving …"; });
+  const isSave = (event) => event.detail.requestConfig.verb !== "get" && event.detail.requestConfig.elt?.closest?.("#node-form");
+  document.addEventListener("htmx:beforeRequest", (event) => { const state = document.getElementById("save-state"); if (state && isSave(event)) state.textContent = "Saving …"; });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!document.getElementById("editor")) return;
     if (tree()?.querySelector(".ed-tree")) rove();
@@ -174,7 +175,7 @@
     if (event.detail.target?.id === "editor" && (from?.matches?.(".ed-row > a") || from?.matches?.("[data-operations]"))) current()?.focus();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const state = document.getElementById("save-state");
+    const state = isSave(event) && document.getElementById("save-state");
     if (state && !event.detail.successful) state.textContent = "Not saved";
     else if (state && state.textContent === "Saving …") state.textContent = "Saved";
   });

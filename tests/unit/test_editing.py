@@ -232,3 +232,30 @@ def test_a_change_beside_another_keeps_both(document, data):
     title, summary = data.draw(st.text(min_size=1)), data.draw(st.text(min_size=1))
     both = places.merged(document, {**document, "title": title}, {**document, "summary": summary})
     assert both == {**document, "title": title, "summary": summary}
+
+
+def test_what_changed_in_an_incomplete_draft_is_told():
+    before = {"policy": "p", "summary": "x", "rules": [{"id": "r", "name": "R", "criteria": {"all": [leaf("a"), leaf("b"), {"any": []}]}}]}
+    later = {
+        "policy": "p",
+        "next_review": "soon",
+        "rules": [{"id": "r", "name": "Q", "criteria": {"all": [leaf("b") | {"ask": "?"}, {"id": "c", "text": ""}, {"any": []}]}}],
+        "examples": [{"name": "one"}],
+    }
+    assert places.told(before, later) == [
+        "The policy: next review, summary.",
+        "The rule “Q”: name.",
+        "The criterion “B”: ask.",
+        "New criterion.",
+        "The criterion “A” is taken out.",
+        "New example “one”.",
+    ]
+    assert places.told(before, before) == []
+    turned = {**before, "rules": [{**before["rules"][0], "criteria": {"any": [leaf("b"), leaf("a")]}}]}
+    assert places.told(before, turned) == ["The criteria are grouped or ordered in another way."]
+
+
+@pytest.mark.parametrize("value", [None, 7, "x", [], [7], {}, {"rules": 7}, {"rules": [7, {"criteria": [7]}]}, {"examples": {"a": 7}}])
+def test_what_changed_is_told_of_anything(value):
+    assert places.told(TREE, value)
+    assert isinstance(places.told(value, TREE), list)
