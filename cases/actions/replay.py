@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from django.db import IntegrityError, transaction
@@ -27,11 +27,16 @@ from criteria.tree import Joined, Policy
 PIECE = 2_000
 SNAPSHOTS = 200  # texts of 10 to 30 KB, read by so many
 MOST_MONTHS = 120
+PATIENCE = timedelta(minutes=10)  # after which one that has not ended may be started again: its worker may be gone
 NOT_THE_SAME = "The draft was changed after this replay was asked for. Ask for it again."
+BROKEN = "It was broken off by a fault of the program. What was read is kept."
 
 
-def start_replay(*, version_id: int, months: int, by: User) -> ReplayRun:
-    """A run over the last `months`, or today's that is there; the caller gives it to a worker. Raises Denied, Incomplete, Conflict."""
+def start_replay(*, version_id: int, months: int, by: User, at: datetime | None = None) -> ReplayRun:
+    """A run over the last `months`, or today's that is there; one that was broken off is begun again where it stopped.
+
+    `started_at` is `at` where this call began it: only then the caller gives it to a worker. Raises Denied, Incomplete, Conflict.
+    """
     permissions.check_replay(by)
     if not 1 <= months <= MOST_MONTHS:
         raise Incomplete(f"Choose 1 to {MOST_MONTHS} months.")
@@ -40,28 +45,45 @@ def start_replay(*, version_id: int, months: int, by: User) -> ReplayRun:
         raise Conflict("This version is not there any more.")
     if loaded(version.document, version.version).policy is None:
         raise Incomplete("This draft is not complete yet. See what blocks its submission, then ask again.")
-    until = timezone.localdate()
+    now, until = at or timezone.now(), timezone.localdate()
     asked = {"digest": version.digest, "months": months, "until": until}
     try:
         with transaction.atomic():
             since = add_months(until, -months)
-            return ReplayRun.objects.create(**asked, version=version, since=since, started_by=by, started_at=timezone.now())
+            return ReplayRun.objects.create(**asked, version=version, since=since, started_by=by, started_at=now)
     except IntegrityError:
-        return ReplayRun.objects.get(**asked)
+        run = ReplayRun.objects.get(**asked)
+    if may_start_again(run, now):
+        again = {"status": ReplayRun.Status.WAITING, "problem": "", "finished_at": None, "started_by": by, "started_at": now}
+        ReplayRun.objects.filter(pk=run.pk, started_at=run.started_at, status=run.status).update(**again)  # of two at once, one
+        run.refresh_from_db()
+    return run
+
+
+def may_start_again(run: ReplayRun, now: datetime) -> bool:
+    """It failed, or its worker may be gone."""
+    return run.status == ReplayRun.Status.FAILED or (run.status != ReplayRun.Status.DONE and now - run.started_at > PATIENCE)
 
 
 def run_replay(*, run_id: int) -> ReplayRun:
-    """Read what a run has not read yet. Of two that read one run at a time, the slower stops."""
+    """Read what a run has not read yet. Of two that read one run at a time, the slower stops. A fault is said on the run, and raised."""
     run = ReplayRun.objects.select_related("version").get(pk=run_id)
     if run.status in (ReplayRun.Status.DONE, ReplayRun.Status.FAILED):
         return run
     if run.version.digest != run.digest:
         return _ended(run, ReplayRun.Status.FAILED, NOT_THE_SAME)
+    try:
+        return _read(run)
+    except Exception:
+        _ended(run, ReplayRun.Status.FAILED, BROKEN)
+        raise
+
+
+def _read(run: ReplayRun) -> ReplayRun:
     library = _Library(run.version)
     ids = replaying.decided(library.codes, run.since, run.until, run.last_id)
-    if run.status == ReplayRun.Status.WAITING:
-        run.total, run.status = len(ids), ReplayRun.Status.RUNNING
-        run.save(update_fields=["total", "status"])
+    run.total, run.status = run.read + len(ids), ReplayRun.Status.RUNNING
+    run.save(update_fields=["total", "status"])
     for start in range(0, len(ids), PIECE):
         piece = replaying.rows(ids[start : start + PIECE])
         tally = replay(library.lines(piece))

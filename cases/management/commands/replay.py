@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("slug", nargs="?", help="The policy.")
         parser.add_argument("version", nargs="?", help="Its version, a draft or another.")
         parser.add_argument("--months", type=int, default=6)
-        parser.add_argument("--by", metavar="USERNAME", help="A policy editor, policy approver or auditor who asks for it.")
+        parser.add_argument("--by", metavar="USERNAME", help="A policy editor or policy approver who asks for it.")
         parser.add_argument("--unfinished", action="store_true", help="Go on with the runs that were broken off.")
 
     def handle(self, *args: Any, **options: Any) -> None:
