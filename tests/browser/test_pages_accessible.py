@@ -68,7 +68,7 @@ PARTS = {
     *("notes", "contacts", "amendments", "end-lines", "facts-confirm", "finding", "finding-fact", "cite", "proposals", "flag"),
     *("document-file", "document-page", "document-page-marks", "document-page-image", "sign-off-reason", "peer-to-peer"),
     *("summary-pdf", "letters-issue", "letter-draft-pdf", "letter-pdf", "letter-void", "letter-delivery", "letters-print-pdf"),
-    *("code-end", "code-wording", "code-import-changes"),
+    *("code-end", "code-wording", "code-import-changes", "rest", "information-foreseen"),
     *("policies-archive", "policy-questionnaires", "policy-questionnaire", "policy-file"),
 }
 
