@@ -21,7 +21,7 @@ from cases.models import Case, ClockEntry, Document, InformationRequest, Request
 from cases.queries.asking import STILL_WANTED, ItemDraft
 from cases.queries.lines import LineReview, line_review
 from cases.queries.recorded import loaded_lines
-from cases.queries.requests import asked_from, item_rows
+from cases.queries.requests import asked_by_director, item_rows
 
 from .assignment import put
 from .clock import enter, keep_clock, turnaround_rule
@@ -268,12 +268,12 @@ def _return_lines(case: Case, among: Collection[int], by: User | None, now: date
     """Back to whoever asked: of these lines (by pk) those that wait for nothing any more, and any that is taken back (by number)."""
     open_items = RequestItem.objects.filter(request__case=case, request__sent_at__isnull=False, status__in=STILL_WANTED)
     waiting = set(open_items.values_list("line_id", flat=True))
-    entries, home = set(case.clock_entries.values_list("line_id", "kind")), asked_from(case)
-    for line in case.lines.order_by("number"):
-        goes_back = line.number in take_back or (line.pk in among and line.pk not in waiting)
-        if line.status != LineStatus.AWAITING_INFORMATION or not goes_back:
-            continue
-        to = LineStatus.PHYSICIAN_REVIEW if home.get(line.number) == LineStatus.PHYSICIAN_REVIEW else LineStatus.NURSE_REVIEW
+    entries = set(case.clock_entries.values_list("line_id", "kind"))
+    there = case.lines.filter(status=LineStatus.AWAITING_INFORMATION).order_by("number")
+    back = [line for line in there if line.number in take_back or (line.pk in among and line.pk not in waiting)]
+    directors = asked_by_director(back)
+    for line in back:
+        to = LineStatus.PHYSICIAN_REVIEW if line.pk in directors else LineStatus.NURSE_REVIEW
         move(case, line, to, by=by, at=now, event="information_received", items_open=line.pk in waiting)
         if by is not None and (line.pk, ClockKind.TOLLED) in entries and (line.pk, ClockKind.RESUMED) not in entries:
             enter(case, ClockKind.RESUMED, at=now, by=by, line=line, reason="answer received", recorded_at=now)

@@ -1,14 +1,27 @@
 """Everything a case records, loaded in a fixed number of statements whatever the number of rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, Q
+from django.utils import timezone
 
 from cases import workflow
-from cases.enums import CaseStatus, LineStatus, Outcome
+from cases.enums import CaseStatus, ClockKind, LineStatus, Outcome
 from cases.facts import Recorded
-from cases.models import Case, Determination, Diagnosis, Evidence, Finding, InformationRequest, Onset, ServiceLine, Session, Treatment
+from cases.models import (
+    Case,
+    ClockEntry,
+    Determination,
+    Diagnosis,
+    Evidence,
+    Finding,
+    InformationRequest,
+    Onset,
+    ServiceLine,
+    Session,
+    Treatment,
+)
 
 LIVE = [*workflow.UNDECIDED]
 PEOPLE = ("member", "plan", "requester", "facility", "reviewer", "director")
@@ -19,9 +32,22 @@ def case_with_people(reference: str) -> Case | None:
     return Case.objects.select_related(*PEOPLE).filter(reference=reference).first()
 
 
+def end_stops(lines: Iterable[ServiceLine]) -> None:
+    """A stop that no answer ended ends with its last day, by itself: such a line no longer counts as stopped, whatever its row still says.
+
+    Its dates need nothing: they were counted to that day when the stop began. One statement where a line is stopped, none otherwise.
+    """
+    stopped = [line for line in lines if line.clock_stopped]
+    if stopped:
+        over = ClockEntry.objects.filter(line__in=stopped, kind=ClockKind.TOLLED, until__lte=timezone.now())
+        ended = set(over.values_list("line_id", flat=True))
+        for line in stopped:
+            line.clock_stopped = line.pk not in ended
+
+
 def loaded_lines(case: Case) -> list[ServiceLine]:
     """The lines of a case with sites, exam findings, diagnoses, findings with evidence, flag resolutions, determinations."""
-    return list(
+    lines = list(
         case.lines.order_by("number").prefetch_related(
             "sites",
             "diagnoses",
@@ -32,6 +58,8 @@ def loaded_lines(case: Case) -> list[ServiceLine]:
             Prefetch("determinations", Determination.objects.select_related("signed_by").order_by("id")),
         )
     )
+    end_stops(lines)
+    return lines
 
 
 def other_lines(case: Case) -> list[ServiceLine]:

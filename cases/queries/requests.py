@@ -1,12 +1,12 @@
 """Information requests as their pages read them: one sent request with its items, the one kept for later, and one as it would be sent."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Prefetch
 
 from authreview.models import User
+from authreview.roles import Role
 from cases.models import Case, InformationRequest, RequestItem, ServiceLine
 from cases.queries.asking import STILL_WANTED, AskedItem, ItemDraft, Target, WantedItem, asked_items
 
@@ -35,14 +35,13 @@ def drafted(case: Case) -> list[WantedItem]:
     ]
 
 
-def asked_from(case: Case) -> dict[int, str]:
-    """Line number -> the status that it had when it was asked about: whose it is again when the answers are there."""
-    found: dict[int, str] = {}
-    for event in case.events.filter(kind="information_requested").order_by("sequence"):
-        status = json.loads(event.payload).get("from")  # none where a line that waited already was asked for more
-        if status and event.line is not None:
-            found[event.line] = status
-    return found
+def asked_by_director(lines: Iterable[ServiceLine]) -> set[int]:
+    """Of these lines (by pk) those that the answers bring back to a director: referred, and last asked about by one who decides them."""
+    every = {line.pk: line for line in lines}
+    rows = RequestItem.objects.filter(line__in=every, line__referrals__isnull=False, request__sent_at__isnull=False)
+    last = dict(rows.order_by("request__sent_at", "request_id").values_list("line_id", "request__sent_by_id"))
+    directors = set(User.objects.filter(pk__in=last.values(), groups__name=Role.MEDICAL_DIRECTOR.value).values_list("pk", flat=True))
+    return {pk for pk, by in last.items() if by in directors and by not in every[pk].reviewer_ids}
 
 
 def item_rows(request: InformationRequest, items: Sequence[ItemDraft], lines: Mapping[int, ServiceLine]) -> list[RequestItem]:

@@ -15,6 +15,7 @@ from cases.enums import Queue
 from cases.models import Case, Determination, Finding, InformationRequest, ServiceCode, ServiceLine, WorkItem
 
 from .codes import in_force, services_begun
+from .recorded import end_stops
 
 PAGE = 50
 MOST_COUNTED = 1000  # beyond it a count says "999+": counting a million rows would cost more than the page
@@ -129,6 +130,7 @@ def shown(case_ids: Collection[int]) -> Shown:
         )
     }
     every = [line for case in by_id.values() for line in case.lines.all()]
+    end_stops(every)
     found = Finding.objects.filter(line_id__in=[line.pk for line in every], value__isnull=False).values("line_id").annotate(n=Count("id"))
     return Shown(by_id, service_names({line.code for line in every}), {row["line_id"]: row["n"] for row in found})
 

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from authreview.errors import Conflict, Denied, Incomplete
 from authreview.roles import Role
 from cases.actions.assignment import assign
+from cases.actions.clock import keep_clock
 from cases.actions.determination import refer_lines, return_line
 from cases.actions.facts import resolve_flag
 from cases.actions.information import Answer, close_moot_items, draft_request, receive_items, send_request
@@ -214,6 +217,28 @@ def test_the_line_goes_back_when_all_is_answered(frozen):
         "Every item has been answered or is no longer needed.",
     )
     assert list(case.clock_entries.values_list("kind", "line__number")) == [("received", None), ("tolled", 1), ("resumed", 1)]
+
+
+def test_a_stop_that_no_answer_ends_ends_by_itself(client, frozen):
+    """Nothing came: the line is due as it was counted from the start, in its place, and no page calls its clock stopped any more."""
+    case = reviewed(founding_case("a"))
+    ask(case)
+    before = {line.number: line.decide_by for line in case.lines.all()}
+    pages = [reverse("worklist") + "?tab=information", reverse("case", args=[case.reference])]
+
+    def said():
+        client.force_login(user("nurse"), backend="authreview.backends.RoleBackend")
+        return [client.get(page).content.decode().count("clock stopped") for page in pages]
+
+    assert [line.clock_stopped for line in case_record(case).lines] == [True, False, False, False]
+    assert said()[0] == 1
+    frozen.shift(timedelta(days=6))  # past the last day for the answer
+    assert [line.clock_stopped for line in case_record(case).lines] == [False] * 4
+    assert said() == [0, 0]
+    assert case.work.get(queue="information").due_at == before[1]
+    with transaction.atomic():
+        keep_clock(Case.objects.select_for_update().get(pk=case.pk))
+    assert {line.number: line.decide_by for line in case.lines.all()} == before
 
 
 def test_a_line_can_be_taken_back_at_once(frozen):
