@@ -1,10 +1,11 @@
 """The list of policy versions and where its pages are; the history, read-only. The pages themselves are in pages.py."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -21,6 +22,13 @@ from criteria.presenters.life import STATUS_PILLS
 from criteria.queries import BASIS_WORDS, ends_on, is_in_force
 
 from . import editor, pages, yaml_tab
+
+
+def followed(today: date) -> Exists:
+    """Whether a later version of the same policy is in force: the row's own is reviewed no more."""
+    later = PolicyVersion.objects.filter(policy=OuterRef("policy"), effective_from__gt=OuterRef("effective_from"))
+    begun = later.filter(published_at__isnull=False, effective_from__lte=today)
+    return Exists(begun.exclude(in_force_until__lt=today).exclude(effective_until__lt=today))
 
 
 class BasisFilter(admin.SimpleListFilter):
@@ -49,7 +57,7 @@ class TodayFilter(admin.SimpleListFilter):
             return queryset
         began = queryset.filter(published_at__isnull=False, effective_from__lte=today)
         ended = began.exclude(effective_until__lt=today).exclude(in_force_until__lt=today)
-        return ended if self.value() == "in_force" else ended.filter(next_review__lt=today)
+        return ended if self.value() == "in_force" else ended.filter(~followed(today), next_review__lt=today)
 
 
 @admin.register(PolicyVersion)
@@ -65,7 +73,8 @@ class PolicyVersionAdmin(KeptPages, admin.ModelAdmin):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PolicyVersion]:
-        return super().get_queryset(request).prefetch_related("codes").defer("document")
+        rows = super().get_queryset(request).annotate(is_followed=followed(timezone.localdate()))
+        return rows.prefetch_related("codes").defer("document")
 
     @admin.display(description="Status", ordering="status")
     def standing(self, version: PolicyVersion) -> SafeString:
@@ -87,7 +96,8 @@ class PolicyVersionAdmin(KeptPages, admin.ModelAdmin):
     @admin.display(description="Next review", ordering="next_review")
     def review(self, version: PolicyVersion) -> str | SafeString:
         today = timezone.localdate()
-        if version.next_review and version.next_review < today and is_in_force(version, today):
+        is_followed = getattr(version, "is_followed", False)
+        if version.next_review and version.next_review < today and is_in_force(version, today) and not is_followed:
             return pill("late", f"overdue since {due.day(version.next_review)}")
         return due.day(version.next_review) or "not set"
 

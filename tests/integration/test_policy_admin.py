@@ -93,6 +93,15 @@ def test_list_shows_status_filters_and_search(editor):
         assert len(editor.get(LIST, query).context["cl"].result_list) == found
 
 
+def test_a_version_that_was_followed_is_reviewed_no_more(editor):
+    published(small(next_review="2026-03-01"))
+    overdue = [str(version) for version in editor.get(LIST, {"today": "overdue"}).context["cl"].result_list]
+    assert (overdue, "overdue since 1 Mar 2026" in words(editor.get(LIST))) == (["Joint shots 1"], True)
+    published(small(version="2", begins="2026-03-01"))
+    assert not editor.get(LIST, {"today": "overdue"}).context["cl"].result_list
+    assert "overdue since" not in words(editor.get(LIST))
+
+
 def test_list_has_one_count_of_queries(editor, django_assert_max_num_queries):
     publish_shipped(editor=user("policy_editor"), approver=user("policy_approver"))
     with django_assert_max_num_queries(8):
