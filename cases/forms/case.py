@@ -111,7 +111,7 @@ class AmendForm(ChangeForm):
         return not_to_come(self.cleaned_data["agreed_at"])
 
 
-MORE_CHANGES = 3  # of other lines, in the same agreement
+MORE_CHANGES = 2  # of other lines, in the same agreement
 _MoreForms = formset_factory(ChangeForm, extra=MORE_CHANGES, max_num=MORE_CHANGES, absolute_max=MORE_CHANGES)
 
 
