@@ -1,6 +1,7 @@
 """A policy from nothing in the tree editor, by keyboard: refused until its examples hold, approved by another, used by the next case."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,6 +14,7 @@ from tests.factories import founding_case, published_policies, user
 from tests.small_policies import drafted, published, small
 
 pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 SELECTED = "(field) => field.value.slice(field.selectionStart, field.selectionEnd)"
 FOCUSED = """() => {
     const here = document.activeElement;
@@ -325,3 +327,44 @@ def test_text_examples_and_an_operation_that_comes_too_late(page, context):
     page.get_by_role("alert").get_by_role("button", name=re.compile("^Add a group")).click()
     expect(page.locator("#tree .ed-group")).to_have_count(2)
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_the_next_version_of_a_shipped_policy(office, screen):
+    shipped = PolicyVersion.objects.get(policy__slug="trigger-point-injections", status="published")
+    page = office.at("policy_editor", NOW).page
+    page.goto(f"/admin/criteria/policyversion/start/?from={shipped.pk}")
+    page.get_by_label("Version").fill("2026.2")
+    page.get_by_role("button", name="Start writing").click()
+    expect(page.get_by_text("drafted just now by you; in force today: 2026.1, compare")).to_be_visible()
+
+    # two things are asked for, and a wording is missing
+    page.get_by_role("link", name="Symptoms have lasted more than 3 months").click()
+    expect(page.locator("#tree .ed-row.here")).to_contain_text("Symptoms have lasted")
+    for finding, value in (("indication", "met"), ("duration", "unclear")):
+        page.locator(f"input[name='f-{finding}'][value={value}]").check(force=True)
+    page.get_by_role("tab", name="Wording").click()
+    page.get_by_label("Reason when not met (Spanish)").fill("")
+    page.get_by_label("Reason when not met (Spanish)").press("Tab")
+    saved(page)
+    expect(page.get_by_role("tab", name="Wording")).to_contain_text("1")
+    expect(page.locator("#try-form input[name='f-duration'][value=unclear]")).to_be_checked()
+    screen(page, "editor")
+    page.get_by_role("link", name=re.compile("What blocks submission")).click()
+    expect(page.locator("#blockers")).to_contain_text("the Spanish wording of reason is missing")
+    accessible(page, "Trigger point injections 2026.2")
+    page.locator("#blockers li a").first.click()
+    expect(page.get_by_label("Reason when not met (Spanish)")).to_be_focused()
+
+    # an example with its facts
+    page.get_by_role("link", name=re.compile("^Examples")).click()
+    page.get_by_role("link", name=re.compile("^exactly 3 months")).click()
+    page.get_by_role("tab", name="Facts").click()
+    expect(page.get_by_label("Onset of symptoms")).not_to_have_value("")
+    screen(page, "editor-example")
+    page.get_by_role("tab", name="Findings").click()
+    accessible(page, "Trigger point injections 2026.2")
+
+    # what it would change
+    page.get_by_role("link", name="compare").click()
+    expect(page.get_by_text("The policy, version: 2026.1 becomes 2026.2.")).to_be_visible()
+    accessible(page, "Trigger point injections 2026.2: compare")
