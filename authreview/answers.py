@@ -6,9 +6,12 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from authreview.errors import Problem
+from authreview.models import User
+from authreview.templatetags.ui import WHO_SEES_CASES
 
 TITLES = {
     400: "This could not be understood",
@@ -35,14 +38,20 @@ def refusal(request: HttpRequest, status: int, sentence: str, *, problems: Seque
     if getattr(request, "htmx", False):
         return retargeted(render(request, "components/message.html", said, status=status), "#messages")
     page = {"code": status, "title": title or TITLES[status], "sentence": sentence, "problems": problems, "back": page_before(request)}
-    return render(request, "error.html", page, status=status)
+    return render(request, "error.html", page | {"start": start_page(getattr(request, "user", None))}, status=status)
 
 
 def failure(sentence: str) -> HttpResponse:
     """A 500 asks neither the session nor the database, which may be what failed."""
-    return HttpResponse(
-        render_to_string("error.html", {"code": 500, "title": TITLES[500], "sentence": sentence, "problems": (), "back": ""}), status=500
-    )
+    page = {"code": 500, "title": TITLES[500], "sentence": sentence, "problems": (), "back": "", "start": "/"}
+    return HttpResponse(render_to_string("error.html", page), status=500)
+
+
+def start_page(user: object) -> str:
+    """Where this person begins: who sees no cases does not begin at the worklist, which would refuse them."""
+    if not isinstance(user, User) or not user.roles or user.is_superuser or user.has_role(*WHO_SEES_CASES):
+        return "/"
+    return reverse("admin:index" if user.is_staff else "policies")
 
 
 def page_before(request: HttpRequest) -> str:

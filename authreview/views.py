@@ -17,8 +17,6 @@ from django_htmx.http import trigger_client_event
 
 from authreview import answers
 from authreview.errors import Denied
-from authreview.models import User
-from authreview.templatetags.ui import WHO_SEES_CASES
 
 DIALOG = "registration/login.html#in-dialog"
 PAGE = "registration/login.html"
@@ -48,11 +46,8 @@ class SignIn(LoginView):
         return [DIALOG if self.request.htmx else PAGE]  # type: ignore[attr-defined]
 
     def get_success_url(self) -> str:
-        """Who sees no cases does not begin at the worklist, which would refuse them."""
-        url, user = super().get_success_url(), self.request.user
-        if url != "/" or not isinstance(user, User) or not user.roles or user.is_superuser or user.has_role(*WHO_SEES_CASES):
-            return url
-        return reverse("admin:index" if user.is_staff else "policies")
+        url = super().get_success_url()
+        return answers.start_page(self.request.user) if url == "/" else url
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)

@@ -10,6 +10,7 @@ from authreview import urls as product
 from authreview.errors import Conflict, Denied, Incomplete, Problem
 from authreview.models import User
 from authreview.views import server_error
+from tests.factories import user
 
 HTMX = {"HX-Request": "true"}
 MISSING = [Problem("Line 3, rationale", "/cases/1#rationale", "is empty"), Problem("Line 3, <basis>")]
@@ -111,3 +112,15 @@ def test_forged_or_stale_token(headers, has_page):
 def test_no_answer_holds_anything_inline(reader):
     texts = [reader.get(f"/{name}/").text for name, _, _ in REFUSALS]
     assert [("<style" in text, " style=" in text, "<script>" in text) for text in texts] == [(False, False, False)] * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("role", "start"),
+    [("nurse", "/"), ("auditor", "/"), ("policy_editor", "/admin/"), ("policy_approver", "/admin/"), ("admin", "/admin/")],
+)
+def test_the_start_page_is_one_that_opens(client, role, start):
+    person = user(role, is_staff=start == "/admin/")
+    client.force_login(person, backend="authreview.backends.RoleBackend")
+    answer = client.get("/gone/")
+    assert f'href="{start}">Go to the start page' in answer.text
+    assert client.get(start).status_code == 200

@@ -19,7 +19,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def page(request):
-    return render(request, "error.html", {"code": 200, "title": "A page", "sentence": "Of work.", "problems": (), "back": ""})
+    return render(request, "error.html", {"code": 200, "title": "A page", "sentence": "Of work.", "problems": (), "back": "", "start": "/"})
 
 
 def freshness(request):
