@@ -20,6 +20,8 @@ from authreview.errors import Conflict, Denied
 from authreview.models import User
 from cases.letters.wording_texts import PLACEHOLDERS
 from cases.models import LetterText
+from cases.presenters.letters import held_up_words
+from cases.queries.letters import texts_held_up
 
 from .following import FOLLOW_PAGE, FORM_PAGE
 
@@ -93,6 +95,12 @@ class LetterTextAdmin(KeptPages, admin.ModelAdmin):
             "why_not_approve": OWN_WORDING if own else "",
         }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """With a warning where letters wait for an approval without knowing it."""
+        if request.method == "GET" and (words := held_up_words(texts_held_up(timezone.localdate()), approves=True)):
+            messages.warning(request, words)
+        return super().changelist_view(request, extra_context)
 
     def save_model(self, request: HttpRequest, obj: LetterText, form: Any, change: bool) -> None:
         """Whoever wrote last is the writer: they do not approve it."""

@@ -11,7 +11,7 @@ from cases.enums import LetterKind, LetterStatus, Recipient
 from cases.letters.context import letter_values
 from cases.letters.drafts import Owed
 from cases.letters.requirements import LetterProblem, errors, grade_of
-from cases.models import Letter
+from cases.models import Letter, LetterText
 
 LANGUAGES = {"en": "English", "es": "Spanish"}
 
@@ -75,6 +75,15 @@ def tabs(reference: str, owed: Iterable[Owed], shown: str) -> list[LetterTab]:
         )
         for each in owed
     ]
+
+
+def held_up_words(texts: Sequence[LetterText], *, approves: bool = False) -> str:
+    """That letters still carry the wording before; empty where nothing waits."""
+    if not texts:
+        return ""
+    names = ", ".join(f"{text} from {day(text.effective_from)}" for text in texts[:5]) + (" and more" if len(texts) > 5 else "")
+    who = "Approve it, or give it another first day." if approves else "Tell an administrator before you issue what it concerns."
+    return f"New wording waits for its approval past its first day: {names}. Letters carry the wording before it, if there is any. {who}"
 
 
 def draft_preview(reference: str, owed: Owed) -> Preview:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from cases.enums import LetterStatus
-from cases.models import Case, Delivery, Document, InformationRequest, Letter, LetterFile, PeerToPeer, RequestItem
+from cases.models import Case, Delivery, Document, InformationRequest, Letter, LetterFile, LetterText, PeerToPeer, RequestItem
 
 from .codes import services_begun
 from .recorded import CaseRecord, case_record
@@ -75,6 +76,14 @@ def print_batch(limit: int = 200) -> list[Letter]:
 def letters_by_id(ids: Sequence[int]) -> list[Letter]:
     """Issued letters, in the order of their numbers."""
     return list(Letter.objects.filter(pk__in=ids, status=LetterStatus.ISSUED).select_related("case").order_by("id"))
+
+
+def texts_held_up(on: date) -> list[LetterText]:
+    """Wording whose first day has come while nobody approved it, unless approved wording of a later day has overtaken it."""
+    same = {name: OuterRef(name) for name in ("key", "line_of_business", "state", "language")}
+    later = LetterText.objects.filter(**same, approved_at__isnull=False, effective_from__gt=OuterRef("effective_from"))
+    waiting = LetterText.objects.filter(~Exists(later), approved_at__isnull=True, effective_from__lte=on)
+    return list(waiting.order_by("effective_from", "key"))
 
 
 def _requests(case: Case) -> list[InformationRequest]:

@@ -19,7 +19,7 @@ from cases.letters.drafts import Owed, owed_letters
 from cases.letters.render import merged, pdf_of
 from cases.models import Case, Letter
 from cases.presenters import letters as shown
-from cases.queries.letters import letter_bytes, letter_material, letter_of, letters_by_id, letters_of, print_batch
+from cases.queries.letters import letter_bytes, letter_material, letter_of, letters_by_id, letters_of, print_batch, texts_held_up
 
 from .loaders import UserRequest, load_case
 
@@ -128,7 +128,8 @@ def letters_print(request: UserRequest) -> HttpResponse:
         messages.success(request, f"{len(sent)} letter{' is' if len(sent) == 1 else 's are'} recorded as sent.")
         return redirect("letters-print")
     ticked = set(request.POST.getlist("letters")) if request.method == "POST" else {str(pk) for pk, _ in choices}
-    context = {"rows": shown.batch_rows(waiting), "form": form, "ticked": ticked}
+    held_up = shown.held_up_words(texts_held_up(timezone.localdate()))
+    context = {"rows": shown.batch_rows(waiting), "form": form, "ticked": ticked, "held_up": held_up}
     return render(request, "cases/letters/print.html", context, status=422 if form.is_bound else 200)
 
 
