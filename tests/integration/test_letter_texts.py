@@ -17,9 +17,8 @@ def test_wording_unapproved_past_its_first_day_is_said_to_who_approves_and_who_s
     install_letter_texts(written_by=user("admin", username="writer"), approved_by=user("admin", username="approver"))
     first = LetterText.objects.get(key="questions", language="en")
     whose = {name: getattr(first, name) for name in ("key", "line_of_business", "state", "language")}
-    new = LetterText.objects.create(
-        **whose, body="Call.", effective_from="2026-03-11", written_by=first.written_by, written_at=timezone.now()
-    )
+    written = {"written_by": first.written_by, "written_at": timezone.now()}
+    LetterText.objects.create(**whose, **written, body="Call.", effective_from="2026-03-11")
     pages = {"admin": reverse("admin:cases_lettertext_changelist"), "letters": reverse("letters-print")}
 
     def said():
