@@ -155,7 +155,7 @@ def _ids(node: Any) -> set[str]:
 
 def told(before: Any, after: Any) -> list[str]:
     """What changed, in sentences, between two documents that may be incomplete: which nodes, and which parts of them."""
-    said = []
+    said: list[str] = []
     for kind in ("policy", "rule", "criterion", "note", "reference", "example"):
         was, now = ({_name(node, path): node for path, node in _alike(each, kind)} for each in (before, after))
         for name in [*now, *(name for name in was if name not in now)]:

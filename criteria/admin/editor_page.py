@@ -174,7 +174,8 @@ def _own_errors(blockers: Any, at: str) -> list[str]:
 
 def _tabs(document: Any, place: Place) -> list[dict[str, Any]]:
     counts = {key: len(items) if isinstance(items := places.found(document, key), list) else 0 for key in ("references", "examples")}
-    first = {"tree": "rules[0].criteria", "references": "references[0]", "examples": "examples[0]", "yaml": place.at}
+    in_tree = place.at if places.path_of(place.at)[:1] in ((), ("rules",)) else "rules[0].criteria"
+    first = {"tree": in_tree, "references": "references[0]", "examples": "examples[0]", "yaml": place.at}
     labels = {"tree": "Tree", "yaml": "YAML"} | {key: f"{key.capitalize()} {count}" for key, count in counts.items()}
     return [{"label": labels[tab], "url": place.url(first[tab], tab), "current": tab == place.tab} for tab in TABS]
 

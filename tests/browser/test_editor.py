@@ -355,6 +355,12 @@ def test_the_next_version_of_a_shipped_policy(office, screen):
     page.locator("#blockers li a").first.click()
     expect(page.get_by_label("Reason when not met (Spanish)")).to_be_focused()
 
+    # every tab; the text is one of them
+    for name, heading in (("References 4", "Reference in hand"), ("YAML", "Text of the policy")):
+        page.get_by_role("link", name=name).click()
+        expect(page.get_by_role("region", name=re.compile(heading, re.IGNORECASE))).to_be_visible()
+        accessible(page, "Trigger point injections 2026.2")
+
     # an example with its facts
     page.get_by_role("link", name=re.compile("^Examples")).click()
     page.get_by_role("link", name=re.compile("^exactly 3 months")).click()
