@@ -270,7 +270,7 @@ def _changed(kind: ChangeKind, about: str, what: str, old: Any, new: Any, empty:
     before, after = value_words(old) or empty, value_words(new) or empty
     short = max(len(before), len(after)) <= WORDING_LENGTH and before != after
     said = f"{before or 'nothing'} becomes {after or 'nothing'}" if short else "another wording"
-    yield Change(kind, about, f"{about}, {what}: {said}.", what, before, after, **ids)
+    yield Change(kind, about, f"{about}, {what}: {said.removesuffix('.')}.", what, before, after, **ids)
 
 
 def _by_language(about: str, what: str, old: Mapping[str, str], new: Mapping[str, str], **ids: str) -> Iterator[Change]:
@@ -284,7 +284,7 @@ def _listed(kind: ChangeKind, about: str, what: str, old: Iterable[str], new: It
     if was == now:
         return
     cut, put = Counter(was) - Counter(now), Counter(now) - Counter(was)
-    said = "; ".join([*(f"without {entry}" for entry in cut.elements()), *(f"with {entry}" for entry in put.elements())])
+    said = "; ".join([*(f"without {entry}" for entry in cut.elements()), *(f"with {entry}" for entry in put.elements())]).removesuffix(".")
     yield Change(kind, about, f"{about}, {what}: {said or 'in another order'}.", what, "; ".join(was), "; ".join(now), **ids)
 
 

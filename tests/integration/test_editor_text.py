@@ -208,5 +208,5 @@ def test_saves_of_one_sitting_are_one_line_of_the_history(editor, draft, pat, fr
     page = editor.get(url(draft, "change"))
     shown = [(entry.text, entry.who, len(entry.folded)) for entry in page.context["entries"]]
     assert shown[:2] == [("Saved", me.get_full_name(), 0), ("3 changes at 10:00", "Pat Example", 3)]
-    assert "The policy, summary: 1. becomes 2.." in words(page)
+    assert "The policy, summary: 1. becomes 2." in words(page)
     assert PolicyVersion.objects.get().policy.events.filter(kind="saved").count() == 4
