@@ -155,7 +155,7 @@ def blocked_rows(document: Any, place: Place, blockers: Sequence[Blocker], lines
         said = f"{name}. {message}" if name and message.startswith("This ") else message
         url = place.url(at, tab_of(kind)) + field
         rows.append(Blocked(label or f"A {kind or 'policy'} without words", url, said, blocker.where, line_of(blocker.where, lines or {})))
-    return rows
+    return sorted(rows, key=lambda row: row.line or 0)
 
 
 def line_of(where: str, lines: Mapping[places.Path, int]) -> int | None:

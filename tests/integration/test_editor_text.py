@@ -9,7 +9,7 @@ from tests.factories import user
 from tests.integration.test_editor import ROOT, criteria, do, now, signed_in, url, words
 from tests.small_policies import drafted, published, small
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 LATE = "was saved since you opened it. Pat Example at 10 Mar 2026, 10:00:"
 
 
