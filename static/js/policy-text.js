@@ -15,8 +15,28 @@
     field().scrollTop = Math.max(0, (line - 4) * (field().scrollHeight / lines.length));
   });
 
+  // The server takes no form of this size in: said here, where the text can stay.
+  const MOST = 2_000_000;
+  const isTooLarge = (form) => form.contains(field()) && !form.querySelector("input[type=file]")?.value && new Blob([field().value]).size > MOST;
+  const refuse = () => {
+    let said = document.getElementById("text-too-large");
+    if (!said) {
+      said = document.createElement("p");
+      said.id = "text-too-large";
+      said.className = "field-error";
+      said.setAttribute("role", "alert");
+      field().after(said);
+    }
+    said.textContent = "The text is larger than 2,000,000 bytes, and was not sent. A policy is a text of some pages.";
+    field().setAttribute("aria-invalid", "true");
+    field().focus();
+  };
+
   let sent = false;
-  document.addEventListener("submit", () => { sent = true; });
+  document.addEventListener("submit", (event) => {
+    if (field() && isTooLarge(event.target)) { event.preventDefault(); refuse(); return; }
+    sent = true;
+  });
   document.addEventListener("click", (event) => { if (event.target.closest("[data-leave]")) sent = true; });
   window.addEventListener("beforeunload", (event) => {
     const text = field();

@@ -291,6 +291,9 @@ def test_text_examples_and_an_operation_that_comes_too_late(page, context):
     accessible(page, "Acme 1")
     page.get_by_role("alert").get_by_role("link", name=re.compile("Line")).click()
     assert text.evaluate(SELECTED) == "title: Acme: x"
+    text.evaluate("(field) => { field.value = 'a: ' + 'x'.repeat(5_000_000); }")
+    page.get_by_role("button", name="Save the text").click()
+    expect(page.locator("#text-too-large")).to_contain_text("larger than 2,000,000 bytes")
     text.fill(good)
     page.get_by_role("button", name="Save the text").click()
     expect(page.locator("#blockers")).to_contain_text("Nothing")
