@@ -37,6 +37,7 @@ class Decided:
     signed_as: str = ""
     received: date | None = None
     snapshot: str = ""
+    state: int | None = None  # what a first look has made of the findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def judge(basis: Basis, decided: Decided) -> Judged:
     rule, line, before = basis.rule, decided.line, decided.value
     if rule is None:
         return Judged(line, Effect.OUTSIDE, before, "")
-    state = state_of(basis.signed, decided.findings)
+    state = state_of(basis.signed, decided.findings) if decided.state is None else decided.state
     if basis.recount and decided.snapshot:
         state |= _recounted(basis, decided)
     after = rule.value(state)
@@ -115,13 +116,14 @@ def judge(basis: Basis, decided: Decided) -> Judged:
     return Judged(line, Effect.TURNS, before, after.value, rule.reasons(state))
 
 
-def facts_matter(basis: Basis, decided: Decided) -> bool:
-    """Whether counting again could change anything: where the signed findings alone keep the value, no answer unsettles it."""
+def first_look(basis: Basis, decided: Decided) -> tuple[int, bool]:
+    """What the signed findings say, and whether facts could change anything: where findings alone keep the value, nothing unsettles it."""
+    state = state_of(basis.signed, decided.findings)
     if basis.rule is None or not basis.recount:
-        return False
-    value = basis.rule.value(state_of(basis.signed, decided.findings))
+        return state, False
+    value = basis.rule.value(state)
     by_nurse = value is Value.MET and decided.signed_as == "nurse" and not basis.always_nurse
-    return value is Value.UNDETERMINED or value != decided.value or by_nurse
+    return state, value is Value.UNDETERMINED or value != decided.value or by_nurse
 
 
 def replay(lines: Iterable[tuple[Basis, Decided]]) -> Tally:

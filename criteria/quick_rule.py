@@ -25,9 +25,9 @@ class QuickRule:
 
     def __init__(self, joined: Joined) -> None:
         self._leaves = {leaf.id: _Leaf(leaf, number, len(joined.criteria)) for number, leaf in enumerate(joined.criteria)}
-        self._root = self._group(Group(GroupKind.ALL, (joined.root,)))
+        self._root = self._whole(joined.root)
         nurse = [part for part in joined.parts if part.authority is Authority.NURSE]
-        self._nurse = [self._group(Group(GroupKind.ALL, (part.criteria,))).truth for part in nurse]
+        self._nurse = [self._whole(part.criteria).truth for part in nurse]
         self._physician = sum(self._leaves[leaf.id].true for leaf in joined.criteria if leaf.authority is Authority.PHYSICIAN)
 
     def answers(self, without: Collection[str] = ()) -> Answers:
@@ -50,6 +50,9 @@ class QuickRule:
     def needs_physician(self, state: int) -> bool:
         """Of a state that is met: no part is met on a nurse's authority, with what asks for a physician taken as unknown."""
         return not any(truth(state & ~self._physician) is True for truth in self._nurse)
+
+    def _whole(self, node: Node) -> "_Group":
+        return self._group(node if isinstance(node, Group) else Group(GroupKind.ALL, (node,)))
 
     def _group(self, group: Group) -> "_Group":
         return _Group(group, [self._node(child) for child in group.children])

@@ -17,7 +17,7 @@ from cases.models.replay import ReplayRun
 from cases.queries import replaying
 from cases.queries.replaying import Row
 from cases.queries.rules import policy_by_digest
-from cases.replay import Basis, Decided, Effect, Tally, basis_of, chosen, facts_matter, replay
+from cases.replay import Basis, Decided, Effect, Tally, basis_of, chosen, first_look, replay
 from criteria.format import loaded, parse
 from criteria.governing import Candidate, Place, candidate, reference_date
 from criteria.models import PolicyVersion
@@ -157,7 +157,12 @@ class _Library:
                 (row.id, basis, Decided(row.line, row.value, json.loads(row.findings), row.signed_as, received))
                 for row, basis, received in found
             ]
-            texts = replaying.snapshots([number for number, basis, line in lines if facts_matter(basis, line)])
+            wanted = []
+            for number, basis, line in lines:
+                line.state, facts_matter = first_look(basis, line)
+                if facts_matter:
+                    wanted.append(number)
+            texts = replaying.snapshots(wanted)
             for number, basis, line in lines:
                 line.snapshot = texts.get(number, "")
                 yield basis, line

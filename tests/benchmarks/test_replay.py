@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from cases.replay import Decided, basis_of, facts_matter, replay
+from cases.replay import Decided, basis_of, first_look, replay
 from criteria.assessment import assess
 from tests.benchmarks.signed import decisions, joined, policy
 
@@ -45,5 +45,6 @@ def timed(basis, signed):
 def lines(basis, signed):
     for number, (value, findings, text) in enumerate(signed):
         decided = Decided(number, value, json.loads(findings), "nurse", date(2026, 3, 2))
-        decided.snapshot = text if facts_matter(basis, decided) else ""
+        decided.state, facts_matter = first_look(basis, decided)
+        decided.snapshot = text if facts_matter else ""
         yield basis, decided

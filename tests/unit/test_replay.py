@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases.replay import Basis, Decided, Effect, Judged, basis_of, chosen, facts_matter, judge, replay
+from cases.replay import Basis, Decided, Effect, Judged, basis_of, chosen, first_look, judge, replay
 from criteria.assessment import assess
 from criteria.enums import Authority, GroupKind
 from criteria.format import parse
@@ -135,7 +135,7 @@ def test_what_else_was_asked_for_is_not_kept_with_a_signature():
 def test_facts_are_read_where_they_could_change_something(kind, before, signed_as, matters):
     basis = basis_of(rule(leaf("a", check=THREE), leaf("b"), kind=kind), rule(leaf("a", check=SIX), leaf("b"), kind=kind))
     line = replace(SIGNED, value=before, signed_as=signed_as)
-    assert facts_matter(basis, line) is matters
+    assert first_look(basis, line)[1] is matters
     if not matters:
         assert judge(basis, line) == judge(basis, replace(line, snapshot=snapshot()))
 
@@ -143,9 +143,9 @@ def test_facts_are_read_where_they_could_change_something(kind, before, signed_a
 def test_facts_are_read_where_they_could_spare_a_physician():
     other, same = leaf("a", check=SIX), leaf("b", authority=Authority.PHYSICIAN)
     basis = basis_of(rule(leaf("a", check=THREE), same, kind=GroupKind.ANY), rule(other, same, kind=GroupKind.ANY))
-    assert facts_matter(basis, SIGNED)
-    assert not facts_matter(basis, replace(SIGNED, signed_as="medical_director"))
-    assert not facts_matter(basis_of(BEFORE, None), SIGNED)
+    assert first_look(basis, SIGNED)[1]
+    assert not first_look(basis, replace(SIGNED, signed_as="medical_director"))[1]
+    assert not first_look(basis_of(BEFORE, None), SIGNED)[1]
 
 
 # ---- many lines -------------------------------------------------------------------------------------------------------------
