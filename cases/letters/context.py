@@ -16,7 +16,7 @@ from cases.enums import LetterKind, Recipient
 from .wording_texts import Paragraph, Section
 
 FORMAT = 1
-TEMPLATE_VERSION = "2026.1"
+TEMPLATE_VERSION = "2026.2"
 TEMPLATES = {
     (LetterKind.REQUEST, Recipient.PRACTITIONER): "letters/request.html",
     (LetterKind.REQUEST_NOTICE, Recipient.MEMBER): "letters/request_notice.html",
@@ -75,6 +75,15 @@ class Block:
     alternatives: str
     change: tuple[str, ...]
     notes: tuple[str, ...]
+    unquoted: tuple[str, ...] = ()  # criteria without a quote on which nothing rests, each with its finding
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What holds for several lines alike, said once: names and texts."""
+
+    heading: str
+    facts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,7 @@ class LetterContext:
     policy: tuple[Paragraph, ...] = ()
     change: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()
+    together: tuple[Together, ...] = ()
     items: tuple[Item, ...] = ()
     documents: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()

@@ -1,6 +1,7 @@
 """Letters of decisions: approval, denial, and both in one. One row and one reason per line; equal reasons are said once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from authreview.models import User
@@ -13,7 +14,7 @@ from cases.wording import joined
 from criteria.enums import LineOfBusiness
 from criteria.tree import Criterion
 
-from .context import Block, CriterionRow, Expected, LetterContext, LetterDraft, Part, Quote, Reason, Row
+from .context import Block, CriterionRow, Expected, LetterContext, LetterDraft, Part, Quote, Reason, Row, Together
 from .frame import Frame, blank_letter, frame_of
 from .frame import with_inside as inside
 from .wanted import Wanted
@@ -185,12 +186,14 @@ def _to_practitioner(frame: Frame, told: list[Told]) -> LetterContext:
     parts = [frame.part("peer_to_peer", boxed=True), frame.part("practitioner_appeal", "practitioner_copies")] if adverse else []
     if len(adverse) < len(told) or any(each.outcome == Outcome.APPROVED_IN_PART for _, each in adverse):
         parts.append(frame.part(terms))
+    blocks, together = _said_once(told, [_block(frame, line, each) for line, each in told])
     copy = "The member gets a letter in plain words, with the appeal rights." if adverse else "The member gets a letter too."
     return inside(
         blank_letter(frame, TITLES[frame.wanted.kind].format(what)),
-        opening=(paragraph_of(opening), paragraph_of(copy)),
+        opening=(paragraph_of(f"{opening} {copy}"),),
         rows=tuple(_practice_row(frame, line, each) for line, each in told),
-        blocks=tuple(_block(frame, line, each) for line, each in told),
+        blocks=blocks,
+        together=together,
         documents=tuple(_document(frame, each) for each in frame.material.documents),
         parts=tuple(parts),
         signature=_signed(frame, [each for _, each in told]),
@@ -207,17 +210,51 @@ def _practice_row(frame: Frame, line: ServiceLine, each: Determination) -> Row:
 def _block(frame: Frame, line: ServiceLine, each: Determination) -> Block:
     review, adverse = frame.reviews[line.pk], each.outcome in ADVERSE
     rule = review.joined.base if review.joined else None
-    criteria = tuple(_criterion(review, leaf, each) for leaf in review.criteria) if adverse else ()
+    rows = [_criterion(review, leaf, each) for leaf in review.criteria] if adverse else []
+    bare = [row for row in rows if not (row.quotes or row.decides)]
     return Block(
         heading=f"Line {line.number}: {frame.service(line)} ({line.code})",
         facts=tuple(_facts(frame, line, each)),
-        criteria=criteria,
+        criteria=tuple(row for row in rows if row not in bare),
         rationale=each.rationale if adverse else "",
         circumstances=each.circumstances if adverse else "",
         alternatives=each.alternatives,
         change=_practice_changes(review, each) if adverse else (),
         notes=tuple(rule.notes_on_approval) if rule and each.outcome != Outcome.DENIED and not frame.is_past else (),
+        unquoted=tuple(f"{row.text}: {row.finding.lower()}{f' ({row.note})' if row.note else ''}" for row in bare),
     )
+
+
+ALIKE = ("Diagnoses", "Policy", "Basis", "Peer-to-peer")  # facts that are often those of every line
+CIRCUMSTANCES = "Circumstances of the member that were considered"
+CHANGE = "What could change this decision"
+ALTERNATIVES = "Covered alternatives"
+
+
+def _said_once(told: list[Told], blocks: list[Block]) -> tuple[tuple[Block, ...], tuple[Together, ...]]:
+    """The blocks without what all lines that were not approved have alike, and that by itself."""
+    adverse = [number for number, (_, each) in enumerate(told) if each.outcome in ADVERSE]
+    said = [_repeated(blocks[number]) for number in adverse]
+    alike = {name: text for name, text in said[0].items() if text and all(other.get(name) == text for other in said)} if said else {}
+    if len(adverse) < 2 or not alike:
+        return tuple(blocks), ()
+    for number in adverse:
+        block = blocks[number]
+        blocks[number] = replace(
+            block,
+            facts=tuple(fact for fact in block.facts if fact[0] not in alike),
+            circumstances="" if CIRCUMSTANCES in alike else block.circumstances,
+            change=() if CHANGE in alike else block.change,
+            alternatives="" if ALTERNATIVES in alike else block.alternatives,
+        )
+    heading = f"Lines {joined([str(told[number][0].number) for number in adverse], 'en')} alike"
+    return tuple(blocks), (Together(heading, tuple(alike.items())),)
+
+
+def _repeated(block: Block) -> dict[str, str]:
+    """What other lines often have in the same words."""
+    facts = {name: text for name, text in block.facts if name in ALIKE}
+    return facts | {CIRCUMSTANCES: block.circumstances, CHANGE: " ".join(block.change), ALTERNATIVES: block.alternatives}
 
 
 OTHER_INDICATION = "Documentation of another indication for the service, one that the policy covers."
@@ -239,9 +276,8 @@ def _facts(frame: Frame, line: ServiceLine, each: Determination) -> Iterable[tup
         yield "Diagnoses", "; ".join(diagnoses)
     if each.outcome != Outcome.DENIED:
         yield "Approved", "; ".join([_units(each.approved_units), *each.approved_sites, _dates(frame, each)])
-        yield "Authorization", str(each.authorization_number)
     sections = {rule.id: rule.name for rule in joined_rule.parts} if (joined_rule := frame.reviews[line.pk].joined) else {}
-    policies = [f"{row['title']}, version {row['version']}, section “{sections.get(row['rule'], row['rule'])}”" for row in line.pinned]
+    policies = [_version_and_section(row, sections, frame.service(line)) for row in line.pinned]
     yield "Policy", "; ".join(policies) if policies else "No policy governs this service; decided on general medical necessity."
     if each.basis:
         yield "Basis", DenialBasis(each.basis).label
@@ -249,6 +285,12 @@ def _facts(frame: Frame, line: ServiceLine, each: Determination) -> Iterable[tup
     if peer is not None and each.outcome in ADVERSE:
         outcome = f"; {peer.get_outcome_display().lower()}" if peer.outcome else ""
         yield "Peer-to-peer", f"offered on {frame.day(peer.offered_at)}{outcome}"
+
+
+def _version_and_section(pinned: Mapping[str, str], sections: Mapping[str, str], service: str) -> str:
+    """A policy version; with its section, unless the heading above says that already."""
+    section = sections.get(pinned["rule"], pinned["rule"])
+    return f"{pinned['title']}, version {pinned['version']}" + (f", section “{section}”" if section != service else "")
 
 
 def _units(number: int) -> str:

@@ -1,5 +1,6 @@
 """Letters as paper: tagged, readable, in the right language and size, the same bytes each time, drawn from our own files alone."""
 
+import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -16,6 +17,7 @@ from cases.letters.drafts import owed_letters
 from cases.letters.render import merged, page_count, pdf_of, plain_document
 from cases.models import Case
 from cases.queries.letters import letter_material
+from cases.queries.lines import line_review
 from tests.letter_cases import answered, approved, asked, blocks_denied, flags_resolved, fresh, ready, referred, signed
 
 pytestmark = pytest.mark.django_db
@@ -198,7 +200,7 @@ def test_a_part_of_what_was_asked(frozen):
     text = text_of(pdfs["decision-member"])
     assert "The rest is not approved: reason 1 below." in text
     assert reason["en"] in text
-    assert "Approved 1 unit, trapezius, both sides, March 16 to June 14, 2026" in text_of(pdfs["decision-practitioner"])
+    assert "Approved 1 unit; trapezius, both sides; March 16 to June 14, 2026" in text_of(pdfs["decision-practitioner"])
 
 
 # ---- drawing --------------------------------------------------------------------------------------------------------------------
@@ -247,3 +249,34 @@ def test_several_letters_as_one_file():
 
 def test_fonts_are_our_own():
     assert render.os.environ["FONTCONFIG_FILE"].endswith("static/letters/fonts/fonts.conf")
+
+
+def test_what_lines_have_alike_is_said_once_to_the_practice(frozen):
+    """Three denied blocks: what holds for each stands once, what is each one's own stays with it, and the letter keeps to three pages."""
+    case = blocks_denied()
+    (practice,) = [each for each in owed_letters(letter_material(case), timezone.now()) if each.wanted.key == "decision-practitioner"]
+    text = text_of(pdf_of(practice.html))
+    assert text.count("Lines 2, 3 and 4 alike") == 1
+    for once in (
+        "Documentation of another indication for the service",
+        "Not proven by studies (experimental)",
+        "offered on March 10, 2026",
+    ):
+        assert text.count(once) == 1, once
+    assert text.count("Clinical rationale") == text.count("The policy, criterion by criterion") == 3
+    for each in practice.draft.expected.criteria:
+        assert each[1] in text
+    review = [line_review(line) for line in letter_material(case).record.lines][2]
+    assert all(leaf.text in text for leaf in review.criteria)  # none is left out, quoted or not
+    assert page_count(pdf_of(practice.html)) <= 3
+    assert practice.problems == []
+
+
+def test_a_letter_stored_before_there_was_anything_alike_is_drawn_again(frozen):
+    case = blocks_denied()
+    (practice,) = [each for each in owed_letters(letter_material(case), timezone.now()) if each.wanted.key == "decision-practitioner"]
+    stored = json.loads(practice.draft.text)
+    del stored["together"]
+    for block in stored["blocks"]:
+        del block["unquoted"]
+    assert "Clinical rationale" in html_of(json.dumps(stored))
