@@ -59,7 +59,7 @@ def select(page, words):
             const texts = words.map((word) => word.textContent.trim());
             const parts = wanted.split(' ');
             const at = texts.findIndex((_, place) => parts.every((part, step) => texts[place + step] === part));
-            words[at].scrollIntoView({ block: 'center' });
+            words[at].scrollIntoView({ block: 'center', behavior: 'instant' });
             return [at, at + parts.length - 1].map((place) => words[place].getBoundingClientRect().toJSON());
         }""",
         words,
