@@ -180,7 +180,8 @@ def step(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     if name not in taken:
         raise Incomplete("This step is not known. Load the page again.")
     action, said = taken[name]
-    shown = {} if name == "waive" else {"shown": request.POST.get("shown", "")}
+    # a page that does not say what it showed is none that somebody read: it is answered as one that is out of date
+    shown = {} if name == "waive" else {"shown": request.POST.get("shown") or "nothing"}
     done = action(version_id=version.pk, by=user, **shown)
     messages.success(request, f"{done} {said}")
     return redirect(PAGE, version.pk)

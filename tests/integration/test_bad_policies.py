@@ -197,7 +197,7 @@ def test_a_draft_with_anything_in_it_has_its_page(editor):
         for value in (7, [7], {"a": 7}):
             draft = save_draft(version_id=draft.pk, document=document | {key: value}, revision=draft.revision, by=editor)
             assert client.get(page(draft), follow=True).status_code == 200, (key, value)
-            assert client.post(page(draft, "step"), {"step": "submit"}).status_code == 422
+            assert client.post(page(draft, "step"), {"step": "submit", "shown": draft.digest}).status_code == 422
 
 
 # ---- policies that do not fit together
@@ -206,7 +206,7 @@ def test_a_draft_with_anything_in_it_has_its_page(editor):
 def refused(draft, said, editor):
     """Submitting says the sentence, on screen and off; the draft is as it was."""
     assert said in [blocker.message for blocker in blockers_of(draft)]
-    response = signed_in("policy_editor").post(page(draft, "step"), {"step": "submit"})
+    response = signed_in("policy_editor").post(page(draft, "step"), {"step": "submit", "shown": draft.digest})
     assert (response.status_code, said in words(response)) == (422, True)
     with pytest.raises(Incomplete):
         submit(version_id=draft.pk, by=editor)
@@ -287,7 +287,7 @@ def test_an_editor_who_is_an_approver_too_never_approves_their_own():
     both.post(ADD, {"text": dump(small())})
     version = PolicyVersion.objects.get()
     signed_in("policy_approver").post(page(version, "step"), {"step": "waive"})
-    assert both.post(page(version, "step"), {"step": "submit"}).status_code == 302
+    assert both.post(page(version, "step"), {"step": "submit", "shown": version.digest}).status_code == 302
     for step in ("approve", "publish", "waive"):
         response = both.post(page(version, "step"), {"step": step})
         assert (response.status_code, "their own draft" in words(response)) == (403, True), step
@@ -308,6 +308,7 @@ def test_what_is_approved_is_what_was_read(editor, approver):
     return_to_draft(version_id=version.pk, by=editor, why="More to say.")
     save_draft(version_id=version.pk, document=small(summary="Other."), revision=version.revision, by=editor)
     submit(version_id=version.pk, by=editor)
+    assert client.post(page(version, "step"), {"step": "approve"}).status_code == 409, "a page that does not say what it showed"
     response = client.post(page(version, "step"), form)
     assert (response.status_code, "Joint shots 1 was changed since you opened it." in words(response)) == (409, True)
     assert PolicyVersion.objects.get().status == VersionStatus.IN_REVIEW

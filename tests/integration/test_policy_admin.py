@@ -48,7 +48,8 @@ def page(version, name="change"):
 
 
 def take(client, version, step, **more):
-    return client.post(page(version, "step"), {"step": step} | more)
+    shown = PolicyVersion.objects.get(pk=version.pk).digest
+    return client.post(page(version, "step"), {"step": step, "shown": shown} | more)
 
 
 # ---- who
