@@ -26,7 +26,7 @@ OTHER_REASON = {
 }
 NOT_ANSWERED = {
     "en": "We asked your doctor for this on {asked}. What came did not answer it.",
-    "es": "Le pedimos esto a su médico el {asked}. Lo que llegó no lo responde.",
+    "es": "Le pedimos esto a su médico el {asked}. Lo que llegó no responde a esto.",
 }
 ASKED = {
     "en": "We asked your doctor for this on {asked}. The answer was due by {due}. It did not come.",
