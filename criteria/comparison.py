@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from .policy_words import LANGUAGES, check_words, group_name, group_words, pieces, plain, value_words
+from .policy_words import LANGUAGES, check_change, check_words, group_name, group_words, pieces, plain, value_words
 from .tree import Criterion, Group, Policy, Rule
 from .tree_matching import Matched, Spot, match
 
@@ -256,7 +256,7 @@ def _check(was: Criterion, now: Criterion, spot: Spot) -> Change:
     elif not now.check:
         said = f"loses its check: {old}"
     else:
-        said = f"now checks for {new} instead of {old}" if old != new else "has its check written another way, with the same meaning"
+        said = check_change(was.check, now.check)
     return _node_change(ChangeKind.THRESHOLD, spot, said, "check", old, new)
 
 

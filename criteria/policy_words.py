@@ -13,6 +13,7 @@ from .periods import counted, day_words
 from .tree import Check, Group, leaves
 
 GROUP_WORDS = {GroupKind.ALL: "all of these", GroupKind.ANY: "any one of these", GroupKind.NONE: "none of these"}
+SAME_MEANING = "has its check written another way, with the same meaning"
 LANGUAGES = {"en": "English", "es": "Spanish"}
 
 
@@ -60,6 +61,32 @@ def group_name(group: Group) -> str:
 def check_words(check: Check | None) -> str:
     """What a check asks of the recorded facts: symptoms for more than 3 months. Empty without one."""
     return _CHECKS[check.name](check.args) if check else ""
+
+
+def check_change(was: Check, now: Check) -> str:
+    """What two checks ask differently, without what they share: now checks for a trial of at least 6 weeks instead of at least 4 weeks."""
+    old, new = check_words(was), check_words(now)
+    if was.name != now.name or now.name not in _LISTING:
+        return f"now checks for {new} instead of {old}" if old != new else SAME_MEANING
+    said = []
+    for key, of_what in _LISTING[now.name].items():
+        before, after = _several(was.args.get(key)), _several(now.args.get(key))
+        if key == "response" and not (before and after):
+            said += [f"asks for {of_what}{listed(after)}"] if after else [f"no longer asks for {of_what}{listed(before)}"] if before else []
+            continue
+        more, fewer = [each for each in after if each not in before], [each for each in before if each not in after]
+        said += [f"also counts {of_what}{listed(more, 'and')}"] if more else []
+        said += [f"no longer counts {of_what}{listed(fewer, 'and')}"] if fewer else []
+    for key, words in _LENGTHS.items():
+        one, other = was.args.get(key) or _LEFT_OUT.get(key), now.args.get(key) or _LEFT_OUT.get(key)
+        if one != other:
+            length = f"now checks for {words.format(other)}" if other else f"no longer checks for {words.format(one)}"
+            said.append(f"{length} instead of {one}" if one and other else length)
+    return "; ".join(said) or SAME_MEANING
+
+
+def _several(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or [])
 
 
 def value_words(value: Any) -> str:
@@ -120,3 +147,12 @@ _CHECKS = {
     "sites": _sites,
     "requested_with": lambda args: f"none of {listed(args['none_of'])} asked for on the same day",
 }
+
+# what a change of a check is told by: its lists, with the words before an entry, and its lengths
+_LISTING: dict[str, dict[str, str]] = {
+    "treatments": {"any_of": "", "response": "the response "},
+    "diagnosis": {"any_of": ""},
+    "requested_with": {"none_of": ""},
+}
+_LENGTHS = {"how_many": "at least {} of the kinds", "at_least": "a trial of at least {}", "within": "a trial that ended within {}"}
+_LEFT_OUT = {"how_many": 1}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from criteria.comparison import compare
 from criteria.enums import GroupKind
 from criteria.format import parse, validate
-from criteria.policy_words import Piece, check_words, pieces
+from criteria.policy_words import Piece, check_change, check_words, pieces
 from criteria.tree import Check, Criterion, Group
 from tests.unit.policy_files import changed, document
 from tests.unit.policy_strategy import policies
@@ -184,6 +184,35 @@ def test_each_row_names_criterion_and_rule():
 )
 def test_in_words(path, value, rows):
     assert said(BASE, reread(path, value)) == rows
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "sentence"),
+    [
+        ({"at_least": "4 weeks"}, {"at_least": "6 weeks"}, "now checks for a trial of at least 6 weeks instead of 4 weeks"),
+        ({"at_least": "4 weeks"}, {}, "no longer checks for a trial of at least 4 weeks"),
+        ({}, {"within": "1 year"}, "now checks for a trial that ended within 1 year"),
+        ({}, {"how_many": 2}, "now checks for at least 2 of the kinds instead of 1"),
+        ({}, {"any_of": ["nsaid", "heat_cold", "massage"]}, "also counts heat cold and massage"),
+        (
+            {"any_of": ["massage"], "response": ["failed", "partial"]},
+            {"response": ["failed"]},
+            "also counts nsaid; no longer counts massage; no longer counts the response partial",
+        ),
+        ({}, {"response": "failed"}, "asks for the response failed"),
+        ({"any_of": ["massage", "nsaid"]}, {"any_of": ["nsaid", "massage"]}, "has its check written another way, with the same meaning"),
+        ({"response": "failed"}, {"response": ["failed"]}, "has its check written another way, with the same meaning"),
+    ],
+)
+def test_of_a_long_check_only_what_differs_is_told(was, now, sentence):
+    one, other = (Check("treatments", {"any_of": ["nsaid"], **args}) for args in (was, now))
+    assert check_change(one, other) == sentence
+
+
+def test_another_check_is_told_as_a_whole():
+    assert check_change(Check("units", {"at_most": 1}), Check("diagnosis", {"any_of": ["M54*"]})) == (
+        "now checks for a confirmed diagnosis among M54* instead of no more than 1 unit"
+    )
 
 
 def test_how_many_of_a_group_must_be_true():
