@@ -44,9 +44,7 @@ def for_plan(plan: Plan, found: Sequence[ForAudience], today: date) -> list[Poli
     naming = [each for each in mine if not each.version.overlays and each.plans]
     others = [each for each in mine if not each.version.overlays and not each.plans]
     return [
-        PolicyGroup(
-            "overlays", "Exceptions of this plan", "They join their base as another way to be met.", _rows(overlays, today)
-        ),
+        PolicyGroup("overlays", "Exceptions of this plan", "They join their base as another way to be met.", _rows(overlays, today)),
         PolicyGroup(
             "naming", "Policies that name this plan", "They go before those of the same basis that name none.", _rows(naming, today)
         ),
