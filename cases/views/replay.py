@@ -27,7 +27,7 @@ ENDED = (ReplayRun.Status.DONE, ReplayRun.Status.FAILED)
 @require_http_methods(["GET", "HEAD", "POST"])
 def policy_replay(request: UserRequest, slug: str, version: str) -> HttpResponse:
     """The runs of a version, and the form for another. The same months on the same day are the same run."""
-    permissions.check_read_replay(request.user)
+    (permissions.check_replay if request.method == "POST" else permissions.check_read_replay)(request.user)
     found = replaying.version_of(slug, version)
     if found is None:
         raise Http404(f"There is no version {version} of {slug}.")
