@@ -51,6 +51,14 @@
     said.textContent = ` to mend`;
     dot.append(said);
   });
+  // A save replaces what is said of a field and leaves its control: the control is drawn by what is said now.
+  const drawFields = () => document.querySelectorAll("#node-form .ed-field").forEach((field) => {
+    const notes = field.querySelector(":scope > .ed-notes");
+    const control = notes && field.querySelector(":scope > :is(input, select, textarea)");
+    if (!control) return;
+    if (notes.querySelector(".field-error")) control.setAttribute("aria-invalid", "true"); else control.removeAttribute("aria-invalid");
+    field.classList.toggle("ed-missing", Boolean(notes.querySelector(".ed-lacks")));
+  });
   const makeTabs = () => {
     const list = document.querySelector("#node-parts ul");
     if (!list) { parts().forEach((each) => { each.hidden = false; }); return; }
@@ -132,13 +140,80 @@
     if (column && (event.target.type === "checkbox" ? event.target.checked : event.target.value)) column.checked = true;
   }, true);
 
-  let waiting;
+  // The line that the arrow keys came to is opened when they rest, or when the next thing is done.
+  let coming = null;
+  const arrive = () => {
+    const link = coming;
+    clearTimeout(link?.timer);
+    coming = null;
+    if (link) counterpart(link.at)?.click();
+  };
   const select = (link) => {
     rove(link);
     link.focus();
-    clearTimeout(waiting);
-    waiting = setTimeout(() => link.isConnected && link.click(), 160);
+    clearTimeout(coming?.timer);
+    coming = { at: link, timer: setTimeout(arrive, 160) };
   };
+
+  // What is pressed while an answer is awaited waits for it, and then goes to the same control of the page as it is by then: htmx drops
+  // what it queued for a control that the answer replaces. After a refusal nothing goes on: it was meant for another page.
+  const awaited = new Set();
+  const held = [];
+  const named = (link) => (link.querySelector(".ed-label") ?? link).textContent.trim();
+  const counterpart = (control) => {
+    if (control.isConnected) return control;
+    const like = [...document.getElementById("editor").querySelectorAll(control.localName)];
+    if (control.id) return document.getElementById(control.id);
+    if (control.name) return like.find((each) => each.name === control.name && each.value === control.value);
+    const place = (link) => link.parentElement?.dataset.at ?? link.getAttribute("href");
+    const alike = like.filter((each) => named(each) === named(control));
+    return alike.find((each) => place(each) === place(control)) ?? (alike.length === 1 ? alike[0] : like.find((each) => place(each) === place(control)));
+  };
+  const release = () => { while (held.length && !awaited.size) held.shift()(); };
+  let focused = null;
+  document.addEventListener("htmx:beforeSend", (event) => awaited.add(event.detail.xhr));
+  document.addEventListener("htmx:beforeSwap", () => { focused = document.activeElement; });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    awaited.delete(event.detail.xhr);
+    if (focused && !focused.isConnected && document.activeElement === document.body) counterpart(focused)?.focus();
+    focused = null;
+    if (!event.detail.successful) held.length = 0;
+    setTimeout(release);
+  });
+  const control = (event) => {
+    const found = event.target.closest?.("a[href], button");
+    if (!found || found.closest("dialog") || event.ctrlKey || event.metaKey || event.shiftKey) return null;
+    if (found.matches("a")) return found.getAttribute("href").startsWith("#") ? null : found;
+    return found.type === "submit" ? found : null;
+  };
+  document.addEventListener("click", (event) => {
+    const wanted = control(event);
+    if (!wanted) return;
+    if (coming && wanted !== coming.at) arrive();
+    if (!awaited.size) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    held.push(() => counterpart(wanted)?.click());
+  }, true);
+  // A finding that was chosen meanwhile is chosen in the form that comes in the place of this one.
+  document.addEventListener("change", (event) => {
+    const chosen = event.target;
+    if (!awaited.size || !chosen.closest("#try-form")) return;
+    held.push(() => {
+      const now = counterpart(chosen);
+      if (!now || now.checked) return;
+      now.checked = true;
+      now.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  }, true);
+  // A control that is replaced between press and release is pressed too.
+  let down = null;
+  document.addEventListener("pointerdown", (event) => { down = event.button === 0 && control(event) ? { at: control(event), x: event.clientX, y: event.clientY } : null; }, true);
+  document.addEventListener("pointerup", (event) => {
+    const { at, x, y } = down ?? {};
+    down = null;
+    if (at && !at.isConnected && Math.hypot(event.clientX - x, event.clientY - y) < 8) counterpart(at)?.click();
+  }, true);
 
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey) return;
@@ -170,8 +245,10 @@
     if (!document.getElementById("editor")) return;
     if (tree()?.querySelector(".ed-tree")) rove();
     prepare();
-    makeTabs();
     const from = event.detail.requestConfig?.elt;
+    if (event.detail.target?.id === "editor" && from?.matches?.("[data-operations]")) part = ""; // a new node begins with what it says
+    makeTabs();
+    drawFields();
     if (event.detail.target?.id === "editor" && (from?.matches?.(".ed-row > a") || from?.matches?.("[data-operations]"))) current()?.focus();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
@@ -205,7 +282,8 @@
     if (!goal || goal === dragged || !form) return;
     event.preventDefault();
     const values = { ...Object.fromEntries(new FormData(form)), op: "to", at: dragged.dataset.at, target: goal.dataset.at };
-    htmx.ajax("POST", form.action, { source: form, target: "#editor", select: "#editor", swap: "outerHTML", values });
+    const send = () => htmx.ajax("POST", form.action, { source: tree().querySelector("[data-operations]"), target: "#editor", select: "#editor", swap: "outerHTML", values });
+    if (awaited.size) held.push(send); else send();
   });
   document.addEventListener("dragend", () => { dragged = null; unmark(); });
 

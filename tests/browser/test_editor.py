@@ -183,7 +183,6 @@ def test_from_nothing_to_the_next_case(page):
         accessible(page, "Muscle shots 1")
     go_to(page, "Expected value")
     page.keyboard.press("N")
-    page.keyboard.press("N")
     page.keyboard.press("Tab")
     expect(page.locator("#try")).to_contain_text("Examples: 0 of 1 hold.")
     expect(page.locator("#example-result")).to_contain_text("expected not met; got met")
@@ -250,6 +249,60 @@ def test_two_tabs_and_a_mouse(page, context):
     expect(other.locator("#tree .ed-row.here")).to_contain_text("The second")
     other.reload()
     expect(other.get_by_label("Text", exact=True)).to_have_value("The second")
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_what_is_pressed_while_an_answer_is_on_its_way_is_done(page):
+    """The answer replaces the control that was pressed; the press goes to the one that comes in its place."""
+    user("policy_editor", username="editor")
+    User.objects.update(is_staff=True)
+    draft = drafted(small())
+    sign_in(page, "editor")
+    page.goto(f"/admin/criteria/policyversion/{draft.pk}/editor/")
+    slow = page.context.new_cdp_session(page)
+    slow.send("Network.enable")
+    slow.send("Network.emulateNetworkConditions", {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1})
+    groups, criteria, here = (page.locator(f"#tree .ed-{name}") for name in ("group", "criterion", "row.here"))
+
+    page.get_by_role("button", name=re.compile("^Group")).click()
+    page.get_by_role("button", name=re.compile("^Add")).click()
+    expect(criteria).to_have_count(2)
+    expect(here).to_contain_text("A new criterion")
+    expect(groups).to_have_count(2)
+
+    # typed, and straight on to another node: stored, and there
+    page.get_by_label("Text", exact=True).fill("A second thing")
+    page.get_by_role("link", name="Hip pain").click()
+    expect(here).to_contain_text("Hip pain")
+    expect(criteria.nth(1)).to_contain_text("A second thing")
+
+    # by keys: the line that the arrow came to is the one that is doubled, and both presses count
+    expect(here.locator("a")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("d")
+    page.keyboard.press("d")
+    expect(criteria).to_have_count(4)
+    expect(criteria.filter(has_text="Hip pain")).to_have_count(1)
+
+    # pressed before the answer, let go after it
+    page.keyboard.press("ArrowUp")
+    box = page.get_by_role("button", name=re.compile("^Undo")).bounding_box()
+    page.mouse.move(box["x"] + 8, box["y"] + 8)
+    with page.expect_response(re.compile("/editor/")):
+        page.mouse.down()
+    page.wait_for_timeout(100)
+    page.mouse.up()
+    expect(criteria).to_have_count(3)
+
+    # a finding that was chosen before the answer stands, and is in the example
+    page.get_by_label("Text", exact=True).fill("Another thing")
+    page.locator("input[name='f-hip_pain'][value=met]").check(force=True)
+    page.get_by_role("button", name="Keep this as an example").click()
+    expect(page.locator("#messages")).to_contain_text("Kept as an example.")
+    kept = PolicyVersion.objects.get().document
+    assert kept["examples"][-1]["findings"] == {"hip_pain": "met"}
+    assert "Another thing" in str(kept["rules"])
 
 
 @pytest.mark.usefixtures("transactional_db")
