@@ -28,7 +28,17 @@ NERVES_NAMED = {
         "help: Stated as a diagnosis in the note for this block, or in one that it refers to."
     ),
 }
-SIX_WEEKS = {  # unfinished: the examples still hold 4 weeks to be enough
+PROGRAM = "        - id: program\n          text: The injections are one part"
+SCORE = """        - id: baseline
+          text: A pain or function score from before the injections
+          help: Any scale, in the note or on a form, dated before the first set of this course.
+          needs: ["A score with its scale and date"]
+          ask: {en: "A pain or function score from before the injections, with its scale and date"}
+          reason: {en: "Our rule asks for a score of your pain from before the shots. Your records show that none was taken."}
+          cites: [asa-2010]
+"""
+ASKS_FOR_MORE = {  # unfinished: no Spanish, the examples do not know of it; and a replay says whom it would have cost a phone call
+    PROGRAM: SCORE + PROGRAM,
     'at_least: "4 weeks"': 'at_least: "6 weeks"',
     "Four weeks is this plan's reading.": "Six weeks is this plan's reading.",
     "4 weeks as the shortest trial": "6 weeks as the shortest trial",
@@ -47,7 +57,7 @@ def load_life(calendar: Calendar, people: Mapping[str, User]) -> None:
     next_month = calendar.today + timedelta(days=30)
     waiting = new_draft(document=_next("nerve-blocks-ahh", NERVES_NAMED, next_month), by=editor, at=calendar.ago(5, "13:40"))
     submit(version_id=waiting.pk, by=editor, at=calendar.ago(4, "16:15"))
-    new_draft(document=_next("trigger-point-injections", SIX_WEEKS, next_month), by=editor, at=calendar.ago(3, "14:25"))
+    new_draft(document=_next("trigger-point-injections", ASKS_FOR_MORE, next_month), by=editor, at=calendar.ago(3, "14:25"))
 
 
 def _next(slug: str, changes: Mapping[str, str], begins: date) -> JSON:
