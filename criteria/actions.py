@@ -28,6 +28,7 @@ from .queries import authors, last_save, later_saves, published_versions
 from .readiness import Blocker, judged
 
 SHIPPED = Path(__file__).parent / "policies"
+MOST_YEARS = 10  # to a last day; further away it is a slip of the hand
 MOST_CHANGES, NAMED_CHANGES = 60, 6  # kept with a save; named to the second editor
 IN_WORK = (VersionStatus.DRAFT, VersionStatus.IN_REVIEW, VersionStatus.APPROVED)
 
@@ -179,6 +180,8 @@ def retire(*, version_id: int, by: User, last_day: date) -> PolicyVersion:
     _must_be(version, VersionStatus.PUBLISHED)
     if last_day < timezone.localdate():
         raise Incomplete("The last day is today or later: what governed a day that has passed stays as it was.")
+    if last_day.year > timezone.localdate().year + MOST_YEARS:
+        raise Incomplete(f"The last day is more than {MOST_YEARS} years away. Check the year: a retirement is not taken back.")
     if last_day < version.effective_from:
         raise Incomplete(f"{version} began on {version.effective_from:%d %b %Y}; its last day cannot be before that.")
     version.status, version.in_force_until = VersionStatus.RETIRED, last_day

@@ -30,6 +30,7 @@ from .settle import move, settle
 
 REOPENS = (FindingLabel.UNCLEAR, FindingLabel.NOT_DOCUMENTED)
 ALL_ANSWERED = "Every item has been answered or is no longer needed."
+ASKED_TODAY = "“{item}” was asked for on line {line} today already, and waits for its answer. Nothing was sent; take its tick away."
 ANSWERED = (ItemStatus.RECEIVED, ItemStatus.PARTLY, ItemStatus.WAIVED)
 
 
@@ -67,6 +68,7 @@ def send_request(
     case = _open_case(case_id)
     lines = _lines_asked(case, items, by)
     _check_items(items, answer_by, now)
+    _check_not_asked_today(case, items, now)
     if case.director_id is None and any(line.status == LineStatus.PHYSICIAN_REVIEW for line in lines.values()):
         put(case, Role.MEDICAL_DIRECTOR, by, by=by, at=now)
     request = _unsent(case, by, now)
@@ -163,6 +165,21 @@ def _check_items(items: Sequence[ItemDraft], answer_by: datetime, now: datetime)
         problems.append(Problem("Answer by", "#id_answer_by", "The last day for the answer is still to come."))
     if problems:
         raise Incomplete(problems[0].message, problems)
+
+
+def _check_not_asked_today(case: Case, items: Sequence[ItemDraft], now: datetime) -> None:
+    """The same press twice asks once. On another day the same may be asked again: the practice is reminded."""
+    open_items = RequestItem.objects.filter(request__case=case, request__sent_at__isnull=False, status__in=STILL_WANTED)
+    today = timezone.localdate(now)
+    asked = {
+        (row.line.number, frozenset(row.criteria), row.flag, row.wording["en"])
+        for row in open_items.select_related("line", "request")
+        if row.request.sent_at and timezone.localdate(row.request.sent_at) == today
+    }
+    for item in items:
+        for target in item.targets:
+            if (target.line, frozenset(target.criteria), target.flag, item.wording["en"].strip()) in asked:
+                raise Conflict(ASKED_TODAY.format(item=item.wording["en"], line=target.line))
 
 
 def _lines_asked(case: Case, items: Sequence[ItemDraft], by: User) -> dict[int, ServiceLine]:

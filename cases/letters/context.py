@@ -1,4 +1,4 @@
-"""A letter as values: everything its template prints and nothing else. As canonical JSON it is what is stored, hashed and drawn again.
+"""A letter as values: everything its template prints, and what it tells of. As canonical JSON it is stored, hashed and drawn again.
 
 What a letter says is put together in decisions.py and asking.py; what it must say is requirements.py.
 """
@@ -135,6 +135,7 @@ class LetterContext:
     parts: tuple[Part, ...] = ()
     signature: tuple[str, ...] = ()
     closing: tuple[Part, ...] = ()
+    tells: tuple[int, ...] = ()  # its request or its determinations: two of them told in the same words are two letters
     format: int = field(default=FORMAT)
 
 

@@ -160,7 +160,15 @@ def blank_letter(frame: Frame, title: str) -> LetterContext:
         foot=f"{frame.plan.name}   {phone}" + (f" (TTY {tty})" if tty else ""),
         title=title,
         opening=(),
+        tells=_tells(frame.wanted),
     )
+
+
+def _tells(wanted: Wanted) -> tuple[int, ...]:
+    """By number; none for a request that is not sent yet."""
+    if wanted.request is not None:
+        return (wanted.request.pk,) if wanted.request.pk else ()
+    return tuple(each.pk for each in wanted.determinations)
 
 
 def _member_lines(frame: Frame) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.forms import BaseFormSet, formset_factory
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -121,10 +121,8 @@ def received(request: UserRequest, reference: str, request_id: int) -> HttpRespo
     items = asked_items(sent)
     documents = list(case.documents.order_by("id"))
     choices = document_choices(documents)
-    forms = AnswerForms(request.POST or None, prefix="item", initial=[{}] * len(items), form_kwargs={"documents": choices}, auto_id="id_%s")
-    came = AnsweredInForm(
-        request.POST or None, prefix="all", documents=choices, initial={"document": newest_since(documents, sent.sent_at)}
-    )
+    forms = AnswerForms(_posted(request), prefix="item", initial=[{}] * len(items), form_kwargs={"documents": choices}, auto_id="id_%s")
+    came = AnsweredInForm(_posted(request), prefix="all", documents=choices, initial={"document": newest_since(documents, sent.sent_at)})
     if request.method == "POST":
         permissions.check_receive_information(request.user)
         if forms.is_valid() and came.is_valid():
@@ -163,8 +161,8 @@ def _asking(request: UserRequest, reference: str) -> Asking:
         about=about,
         wanted=wanted,
         forms=_item_forms(request, case, wanted),
-        own=OwnItemForm(request.POST or None, prefix="own", lines=_own_lines(record, reviews), member_language=_language(case)),
-        date=UntilForm(request.POST or None, zone=zone, initial={"answer_by": until.astimezone(zone).date()}),
+        own=OwnItemForm(_posted(request), prefix="own", lines=_own_lines(record, reviews), member_language=_language(case)),
+        date=UntilForm(_posted(request), zone=zone, initial={"answer_by": until.astimezone(zone).date()}),
         rule=rule,
         until=until,
         now=now,
@@ -222,7 +220,7 @@ def _item_forms(request: UserRequest, case: Case, wanted: Sequence[WantedItem]) 
         {"tick": item.ticked, "targets": targets_text(item.targets), "en": item.wording["en"], "es": item.wording.get("es", "")}
         for item in wanted
     ]
-    return ItemForms(request.POST or None, prefix="item", initial=initial, form_kwargs={"member_language": _language(case)})
+    return ItemForms(_posted(request), prefix="item", initial=initial, form_kwargs={"member_language": _language(case)})
 
 
 def _own_lines(record: CaseRecord, reviews: Sequence[LineReview]) -> list[tuple[int, str]]:
@@ -304,6 +302,11 @@ def _where_it_came(answers: Sequence[Answer]) -> str:
     """The viewer opens at what came: it is what the nurse reads next."""
     place = next(((each.document, each.page or 1) for each in answers if each.document), None)
     return f"?document={place[0]}&page={place[1]}" if place else ""
+
+
+def _posted(request: UserRequest) -> QueryDict | None:
+    """An empty form was sent too: it is refused as one, not taken for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def _zone(case: Case) -> ZoneInfo:

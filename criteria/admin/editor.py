@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from authreview.errors import Conflict, Incomplete
-from criteria import actions, editing, example_fields, node_fields, places
+from criteria import actions, editing, example_fields, node_fields, permissions, places
 from criteria.editing import Edited
 from criteria.forms import StartForm
 from criteria.models import PolicyVersion
@@ -62,8 +62,8 @@ OFFERED_AGAIN = {
 def start(request: HttpRequest) -> HttpResponse:
     """A draft from nothing, or the next version of what is there: a title, a short name, a version. The rest is written in the tree."""
     number = request.GET.get("from", "")
-    before = PolicyVersion.objects.filter(pk=number).first() if number.isdecimal() and len(number) < 10 else None
-    asked = {"title": before.document["title"], "policy": before.document["policy"]} if before else {}
+    before = PolicyVersion.objects.select_related("policy").filter(pk=number).first() if number.isdecimal() and len(number) < 10 else None
+    asked = {"title": before.title, "policy": before.policy.slug} if before else {}  # the document of a draft may lack either
     form = StartForm(request.POST if request.method == "POST" else None, initial=asked)
     if not form.is_bound or not form.is_valid():
         return render(request, f"{FOLDER}/start.html", {"form": form, "before": before}, status=422 if form.errors else 200)
@@ -152,6 +152,7 @@ def do(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     place, name, revision = place_of(request, version), request.POST.get("op", ""), _revision(request)
     if name != "undo" and name not in OFFERED_AGAIN:
         raise Incomplete("This operation is not known. Load the page again.")
+    permissions.check_draft(user_of(request))
     try:
         if name == "undo":
             actions.undo_save(version_id=version.pk, revision=revision, by=user_of(request))

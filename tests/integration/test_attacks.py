@@ -3,7 +3,7 @@
 import io
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -13,6 +13,7 @@ from cases.actions.intake import take_in
 from cases.actions.letters import issue_letter, prepare_letters
 from cases.models import Case
 from cases.reading import Unreadable, read_file
+from criteria.actions import new_draft, publish_shipped, retire
 from tests import letter_cases
 from tests.decisions import referred, shown
 from tests.factories import case_at, founding_case, user
@@ -258,3 +259,62 @@ def test_a_request_is_not_received_in_another_age(signed_in, frozen, moment, but
     assert answer.status_code == {"save": 302, "find-member": 200, "route": 422}[button]
     years = [case.received_at.year for case in Case.objects.all()]
     assert years == ([] if button == "find-member" else [2026])
+
+
+# ---- a request for information, sent twice or empty -----------------------------------------------------------------------------
+def _own_item(line, **more):
+    return {"item-TOTAL_FORMS": "0", "item-INITIAL_FORMS": "0", "own-en": "The note.", "own-line": line, "answer_by": "2026-03-20", **more}
+
+
+def test_the_same_request_sent_twice_asks_once(signed_in, frozen):
+    case = letter_cases.ready("a")
+    page = reverse("information-request", args=[case.reference])
+    client = signed_in("nurse")
+    assert client.post(page, _own_item(1, send="1")).status_code == 302
+    again = client.post(page, _own_item(1, send="1"))
+    assert (again.status_code, "asked for on line 1 today already" in again.content.decode()) == (409, True)
+    assert (case.requests.count(), case.letters.count()) == (1, 2)
+    frozen.shift(timedelta(days=1))
+    assert client.post(page, _own_item(1, send="1")).status_code == 302  # a reminder on another day
+
+
+def test_the_same_words_about_another_line_make_letters_of_their_own(signed_in, frozen):
+    """Two requests of one day whose notices to the member read alike."""
+    case = letter_cases.ready("a")
+    case.lines.filter(number__in=[2, 3]).update(code="64405")
+    page = reverse("information-request", args=[case.reference])
+    client = signed_in("nurse")
+    for line in (2, 3):
+        assert client.post(page, _own_item(line, send="1")).status_code == 302
+    assert (case.requests.count(), case.letters.filter(status="issued").count()) == (2, 4)
+
+
+@pytest.mark.parametrize("name", ["information-request", "information-foreseen"])
+def test_an_empty_request_is_no_error(signed_in, frozen, name):
+    case = founding_case("a")
+    answer = signed_in("nurse").post(reverse(name, args=[case.reference]))
+    assert answer.status_code == (422 if name == "information-request" else 200)
+
+
+# ---- drafts of policies that lack what every policy has -------------------------------------------------------------------------
+def test_a_next_version_begins_from_a_draft_without_a_title(signed_in):
+    client = signed_in("policy_editor", is_staff=True)
+    draft = new_draft(document={"policy": "joint-shots", "version": "1"}, by=user("policy_editor"))
+    page = client.get(reverse("admin:criteria_policyversion_start"), {"from": draft.pk})
+    assert (page.status_code, "joint-shots" in page.content.decode()) == (200, True)
+
+
+def test_a_retirement_far_away_is_a_slip_of_the_hand(signed_in):
+    """It cannot be taken back, and would leave the version in force for good."""
+    (version, *_) = publish_shipped(editor=user("policy_editor"), approver=user("policy_approver"))
+    with pytest.raises(Incomplete, match="Check the year"):
+        retire(version_id=version.pk, by=user("policy_approver"), last_day=date(9999, 12, 31))
+
+
+@pytest.mark.parametrize("role", ["auditor", "admin", "policy_approver"])
+def test_who_writes_no_policies_is_told_so_whatever_the_operation(signed_in, role):
+    client = signed_in(role, is_staff=True)
+    (version, *_) = publish_shipped(editor=user("policy_editor"), approver=user("policy_approver"))
+    do = reverse("admin:criteria_policyversion_editor_do", args=[version.pk])
+    for name in ("delete", "undo", "expect"):
+        assert client.post(do, {"op": name, "at": "rules[0]", "revision": version.revision}).status_code == 403
