@@ -14,27 +14,10 @@ from cases.actions.review import accept_proposal, accept_proposals
 from cases.intake_data import SiteData
 from cases.intake_problems import CHECK_THE_YEAR
 from cases.models import Amendment, CaseEvent, Contact, Note, RequestItem, ServiceLine
-from tests.factories import asked_for, founding_case, mark, reviewed, user
+from tests.factories import asked_for, mark, reviewed, user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_store")]
 AGREED = {"agreed_with": "Ms. Example, front desk", "channel": "phone"}
-
-
-@pytest.fixture(autouse=True)
-def own_store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def case():
-    return founding_case("a")
-
-
-@pytest.fixture
-def nurse(client):
-    nurse = user("nurse")
-    client.force_login(nurse)
-    return nurse
 
 
 def line(case, number):

@@ -14,19 +14,9 @@ from cases.actions.line import withdraw_line, write_note
 from cases.models import InformationRequest, PageOpening
 from cases.queries.asking import asked_items
 from cases.views.case_parts import NO_CHECKLIST
-from tests.factories import asked_for, attach, case_at, demo_of, founding_case, mark, reviewed, user
+from tests.factories import asked_for, attach, case_at, demo_of, mark, reviewed, user
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def own_store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def case():
-    return founding_case("a")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_store")]
 
 
 def page(client, case, line=None):

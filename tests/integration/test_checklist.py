@@ -16,27 +16,10 @@ from cases.actions.review import accept_proposal, accept_proposals, cite, copy_t
 from cases.models import CaseEvent, Evidence, Finding, ServiceLine
 from tests.factories import attach, demo_of, founding_case, mark, reviewed, selection_of, user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_store")]
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 MONTHS = "a couple months of muscle pain"
-
-
-@pytest.fixture(autouse=True)
-def own_store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def case():
-    return founding_case("a")
-
-
-@pytest.fixture
-def nurse(client):
-    nurse = user("nurse")
-    client.force_login(nurse)
-    return nurse
 
 
 def save(client, case, criterion, line=1, *, htmx=True, **sent):

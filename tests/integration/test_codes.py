@@ -23,7 +23,7 @@ from tests.factories import user
 from tests.integration.test_concurrency import at_once
 from tests.small_policies import published, small
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "own_store")]
 SINCE, OCTOBER = date(2025, 10, 1), date(2026, 10, 1)
 LAST = date(2026, 9, 30)
 FAR, FARTHER = date(2099, 1, 1), date(2099, 7, 1)  # to come by the database's clock too, which is not frozen
@@ -31,11 +31,6 @@ RELEASE = Release(CodeSet.DIAGNOSIS, OCTOBER)
 FILE = b"code,text\nM54.2,Cervicalgia\nM54.81,Neuralgia of the back of the head\nR51.9,New\n"
 HTMX = {"HX-Request": "true"}
 LAY = {"en": "shots at the back of the head", "es": "inyecciones en la nuca"}
-
-
-@pytest.fixture(autouse=True)
-def own_store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture

@@ -23,14 +23,9 @@ from tests.conftest import TODAY
 from tests.factories import founding_case, mark, user
 from tests.pdf import pdf_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_store")]
 
 NOTE = ["OFFICE VISIT", "The patient reports a couple months of", "muscle pain in the neck."]
-
-
-@pytest.fixture(autouse=True)
-def own_store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture

@@ -11,24 +11,7 @@ from cases.intake_problems import CHECK_THE_YEAR, NOT_A_DIAGNOSIS_CODE
 from cases.models import CaseEvent, Diagnosis, Examination, Finding, Onset, ServiceLine, Session, Treatment
 from tests.factories import founding_case, mark, selection_of, user
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def own_store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def case():
-    return founding_case("a")
-
-
-@pytest.fixture
-def nurse(client):
-    nurse = user("nurse")
-    client.force_login(nurse)
-    return nurse
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_store")]
 
 
 def proposal(case, criterion, line=1):

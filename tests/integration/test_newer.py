@@ -15,14 +15,9 @@ from criteria.models import Policy, PolicyVersion, RuleCode
 from tests.conftest import NEW_YORK
 from tests.factories import RECEIVED, case_at, founding_case, user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_store")]
 TODAY = date(2026, 3, 20)
 TPI, BLOCKS, AHH = "trigger-point-injections", "nerve-blocks", "nerve-blocks-ahh"
-
-
-@pytest.fixture(autouse=True)
-def own_store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
 
 
 def words(response):

@@ -6,28 +6,11 @@ import pytest
 from django.urls import reverse
 
 from cases.models import Amendment, PageOpening
-from tests.factories import asked_for, founding_case, mark, reviewed, user
+from tests.factories import asked_for, mark, reviewed, user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_store")]
 HTMX = {"HTTP_HX_REQUEST": "true"}
 AMENDED = {"lines": ["1"], "units": "2", "agreed_with": "front desk", "channel": "phone"}
-
-
-@pytest.fixture(autouse=True)
-def own_store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def case():
-    return founding_case("a")
-
-
-@pytest.fixture
-def nurse(client):
-    nurse = user("nurse")
-    client.force_login(nurse)
-    return nurse
 
 
 def ids(html):

@@ -14,26 +14,9 @@ from cases.queries.case_page import line_to_mark
 from cases.queries.rest import rest_of
 from tests.factories import founding_case, mark, user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres, pytest.mark.usefixtures("own_store")]
 HTMX = {"HTTP_HX_REQUEST": "true"}
 MONTHS = "a couple months of muscle pain"
-
-
-@pytest.fixture(autouse=True)
-def own_store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def case():
-    return founding_case("a")
-
-
-@pytest.fixture
-def nurse(client):
-    nurse = user("nurse")
-    client.force_login(nurse)
-    return nurse
 
 
 def opens(case, reader):
