@@ -34,7 +34,7 @@ def accessible(page):
     assert [(each["id"], [node["html"][:160] for node in each["nodes"]]) for each in found] == []
 
 
-def test_a_replay_from_the_version_to_its_lines(draft, office, live_server, screen):
+def test_a_replay_from_the_version_to_its_lines(draft, office, live_server):
     page = sign_in_at_once(office, live_server, "policy_editor")
     page.goto(reverse("admin:criteria_policyversion_change", args=[draft.pk]))
     page.get_by_role("link", name="What would it have changed?").click()
@@ -56,7 +56,6 @@ def test_a_replay_from_the_version_to_its_lines(draft, office, live_server, scre
     work()
     expect(page.get_by_text("1 of 1", exact=True)).to_be_visible()
     expect(bar).to_have_count(0)
-    screen(page, "replay")
 
     # its lines, which a policy editor reads without opening the case
     page.get_by_role("link", name="Would need other information").press("Enter")
