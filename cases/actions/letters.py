@@ -29,6 +29,7 @@ from .history import locked_case, record_event
 
 ISSUED_ALREADY = "This letter has been issued already."
 CHANGED = "What this letter says has changed since it was shown. Look at it again, then issue it."
+SENT_MEANWHILE = "A letter of {reference} was recorded as sent meanwhile, so nothing of this batch is recorded. Load the page again."
 NOT_OWED = "This letter is no longer needed: it was issued meanwhile, or its request is closed."
 
 
@@ -116,6 +117,9 @@ def record_deliveries(*, letter_ids: Sequence[int], channel: str, by: User, sent
     of_case = dict(Letter.objects.filter(pk__in=letter_ids).values_list("pk", "case_id"))
     cases = {case.pk: case for case in Case.objects.select_for_update().filter(pk__in=of_case.values()).order_by("pk")}
     letters = Letter.objects.filter(pk__in=of_case).order_by("pk")  # read after the locks
+    sent = letters.filter(deliveries__isnull=False).select_related("case").first()
+    if sent is not None:  # one that goes out a second time is recorded on its own page
+        raise Conflict(SENT_MEANWHILE.format(reference=sent.case.reference))
     return [_deliver(cases[letter.case_id], letter, channel, by, sent_at or now, "", now) for letter in letters]
 
 

@@ -10,9 +10,11 @@ from django.core.files.uploadedfile import UploadedFile
 
 from cases.code_files import MEBIBYTE, MOST_BYTES, NotACodeFile, Release, check_size, open_table
 from cases.enums import CodeSet
+from cases.intake_problems import OLDEST_YEAR
 
 MOST_UNITS = 999
 ONLY = [("", "all"), ("now", "in force"), ("coming", "to come"), ("unworded", "without words for members"), ("verify", "to verify")]
+LAST_YEAR = 2199
 
 
 class DayField(forms.DateField):
@@ -20,6 +22,12 @@ class DayField(forms.DateField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options)
+
+    def clean(self, value: Any) -> Any:
+        day = super().clean(value)
+        if day and not OLDEST_YEAR <= day.year <= LAST_YEAR:
+            raise forms.ValidationError(f"No code is in force before {OLDEST_YEAR} or after {LAST_YEAR}. Check the year.")
+        return day
 
 
 class CodeFileForm(forms.Form):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from authreview.canonical import sha256
 from cases.enums import DocumentKind
+from cases.intake_problems import OLDEST_YEAR
 from cases.reading import ACCEPTED, Contents, Unreadable, check_size, read_file
 
 MOST_FILES = 10
@@ -75,6 +76,8 @@ class DescribeForm(forms.Form):
         date = self.cleaned_data["date"]
         if date and date > timezone.localdate():
             raise forms.ValidationError("This date is still to come.")
+        if date and date.year < OLDEST_YEAR:
+            raise forms.ValidationError(f"This day is before {OLDEST_YEAR}. Check the year.")
         return date
 
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from authreview.errors import Incomplete
+from authreview.errors import Conflict, Incomplete
 from cases.actions.intake import take_in
-from cases.actions.letters import issue_letter, prepare_letters
+from cases.actions.letters import issue_letter, prepare_letters, record_deliveries
 from cases.models import Case
 from cases.reading import Unreadable, read_file
 from criteria.actions import new_draft, publish_shipped, retire
@@ -318,3 +319,36 @@ def test_who_writes_no_policies_is_told_so_whatever_the_operation(signed_in, rol
     do = reverse("admin:criteria_policyversion_editor_do", args=[version.pk])
     for name in ("delete", "undo", "expect"):
         assert client.post(do, {"op": name, "at": "rules[0]", "revision": version.revision}).status_code == 403
+
+
+# ---- days that no paper and no code has -----------------------------------------------------------------------------------------
+def test_a_paper_of_another_age_is_not_attached(signed_in, frozen):
+    case = founding_case("a")
+    paper = {"uploads": SimpleUploadedFile("note.txt", b"A note."), "kind": "clinical_note", "date": "0001-01-01"}
+    answer = signed_in("nurse").post(reverse("documents", args=[case.reference]), paper)
+    assert (answer.status_code, "before 1900" in answer.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_release_of_codes_of_another_age_is_not_read(signed_in, day):
+    """A whole release ends the codes that it lacks on the day before: there is none before the first of all days."""
+    said = {
+        "code_set": "procedure",
+        "is_whole": "yes",
+        "effective_from": day,
+        "file": SimpleUploadedFile("c.csv", b"code,text\n64999,Other\n"),
+    }
+    answer = signed_in("admin").post(reverse("code-import"), said)
+    assert (answer.status_code, "Check the year" in answer.content.decode()) == (422, True)
+
+
+# ---- a batch that was recorded meanwhile ----------------------------------------------------------------------------------------
+def test_a_letter_that_went_out_is_in_no_batch(frozen):
+    """The page offered it to two people; the second is told, and nothing of theirs is recorded."""
+    case = letter_cases.asked(letter_cases.ready("a"))
+    issued = [issue_letter(letter_id=each.pk, by=user("nurse")) for each in prepare_letters(case_id=case.pk, by=user("nurse"))]
+    batch = {"letter_ids": [each.pk for each in issued], "channel": "mail", "by": user("letters")}
+    record_deliveries(**{**batch, "letter_ids": [issued[0].pk]})
+    with pytest.raises(Conflict, match="recorded as sent meanwhile"):
+        record_deliveries(**batch)
+    assert [each.deliveries.count() for each in issued] == [1, 0]
