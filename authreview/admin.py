@@ -7,7 +7,8 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.forms import CheckboxSelectMultiple, ModelForm, ModelMultipleChoiceField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from .models import AccessRecord, Licence, User
 from .roles import ADMIN_PAGES, LABELS, STAFF_ROLES, Role
@@ -22,6 +23,11 @@ class RolePages:
 
     opts: Any
     model: Any
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """A list is headed by what it lists."""
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})  # type: ignore[misc]
 
     def _may(self, request: HttpRequest, *verbs: str) -> bool:
         user = request.user
@@ -81,13 +87,24 @@ class RolesField(ModelMultipleChoiceField):
         return LABELS[Role(obj.name)] if obj.name in Role.__members__.values() else obj.name
 
 
+class RoleFilter(admin.SimpleListFilter):
+    title = "role"
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(role), LABELS[role]) for role in Role]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        return queryset.filter(groups__name=role) if (role := self.value()) else queryset
+
+
 @admin.register(User)
 class PersonAdmin(KeptPages, UserAdmin):
     """People. A role brings its rights; who may sign needs a licence too. Whoever leaves is made inactive."""
 
     inlines: ClassVar = [LicenceInline]
-    list_display = ("username", "get_full_name", "credentials", "role_names", "is_active", "last_login")
-    list_filter = ("groups", "is_active")
+    list_display = ("username", "full_name", "credentials", "role_names", "is_active", "last_login")
+    list_filter = (RoleFilter, "is_active")
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -103,6 +120,13 @@ class PersonAdmin(KeptPages, UserAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "People", **(extra_context or {})})
+
+    @admin.display(description="Name", ordering="last_name")
+    def full_name(self, person: User) -> str:
+        return person.get_full_name()
 
     @admin.display(description="Roles")
     def role_names(self, person: User) -> str:
@@ -136,7 +160,22 @@ admin.site.unregister(Group)
 class RoleAdmin(ReadOnlyPages, admin.ModelAdmin):
     """The roles are the product's own: looked at, not made."""
 
-    fields = ("name",)
+    list_display = ("label", "people")
+    list_display_links = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return super().get_queryset(request).prefetch_related("user_set")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Roles", **(extra_context or {})})
+
+    @admin.display(description="Role", ordering="name")
+    def label(self, group: Group) -> str:
+        return LABELS[Role(group.name)] if group.name in Role.__members__.values() else group.name
+
+    @admin.display(description="Who has it")
+    def people(self, group: Group) -> str:
+        return ", ".join(person.get_full_name() or person.username for person in group.user_set.all() if person.is_active)
 
 
 @admin.register(AccessRecord)

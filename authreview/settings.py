@@ -208,6 +208,7 @@ if PROXY_COUNT:
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "authreview.formats"
 TIME_ZONE: str = env.str("TIME_ZONE", default="America/New_York")
 USE_TZ = True
 

@@ -101,11 +101,20 @@ class StartForm(forms.Form):
 
 
 class ReturnForm(forms.Form):
-    why = forms.CharField(label="Why it goes back", max_length=500, widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}))
+    why = forms.CharField(
+        label="Why it goes back",
+        max_length=500,
+        error_messages={"required": "Say what is to be changed."},
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
+    )
 
 
 class RetireForm(forms.Form):
-    last_day = forms.DateField(label="Last day in force", widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}))
+    last_day = forms.DateField(
+        label="Last day in force",
+        error_messages={"required": "Give the last day on which it governs."},
+        widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}),
+    )
 
     def clean_last_day(self) -> Any:
         last_day = self.cleaned_data["last_day"]

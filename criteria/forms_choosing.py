@@ -30,9 +30,9 @@ class PlaceForm(forms.Form):
     )
     plan = forms.SlugField(label="Plan", required=False, max_length=80, help_text="Its short name, such as ahh.")
     line_of_business = forms.ChoiceField(
-        label="Line of business", required=False, choices=[("", "any"), *((word.value, LABELS[word]) for word in LineOfBusiness)]
+        label="Line of business", required=False, choices=[("", "not known"), *((word.value, LABELS[word]) for word in LineOfBusiness)]
     )
-    state = forms.ChoiceField(label="State of service", required=False, choices=[("", "any"), *STATE_CHOICES])
+    state = forms.ChoiceField(label="State of service", required=False, choices=[("", "not known"), *STATE_CHOICES])
     on = forms.DateField(
         label="Reference date",
         required=False,

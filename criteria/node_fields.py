@@ -42,6 +42,7 @@ def word_choices(values: Any, **said: str) -> Choices:
 
 
 PERIOD = "A period such as 3 months, 6 weeks, 10 days or 1 year."
+LINES = word_choices(LineOfBusiness, erisa_self_funded="ERISA self-funded", medicare_advantage="Medicare Advantage")
 WHO = word_choices(Authority, nurse="A nurse", physician="A medical director")
 CHECKS: Mapping[str, tuple[str, tuple[NodeField, ...]]] = {
     "symptom_duration": (
@@ -59,7 +60,7 @@ CHECKS: Mapping[str, tuple[str, tuple[NodeField, ...]]] = {
     "treatments": (
         "Treatments",
         (
-            NodeField("any_of", "Any of these kinds", "words", "Separated by commas: nsaid, physical_therapy."),
+            NodeField("any_of", "Any of these kinds", "words", "As facts record them, separated by commas: nsaid, physical_therapy."),
             NodeField("at_least", "Each trial at least", help=PERIOD, half=True),
             NodeField("within", "Ending within", help="Before the reference date. " + PERIOD, half=True),
             NodeField("response", "Response", "many", "None chosen: any.", word_choices(Response)),
@@ -126,7 +127,9 @@ CRITERION = (
         (
             CITES,
             NodeField("evidence", "Evidence", "choice", "Whether a passage must be cited.", word_choices(EvidenceRule), half=True),
-            NodeField("family", "Family", "choice", "Which kind of question it asks.", word_choices(Family), half=True),
+            NodeField(
+                "family", "Kind of question", "choice", "It decides the basis of a denial, and its letter.", word_choices(Family), half=True
+            ),
             NodeField("authority", "Certified by", "choice", "If met only because of this, a medical director certifies.", WHO, half=True),
             NodeField("may_not_apply", "It may not apply", "flag", "Then a reviewer may take it out of its group."),
             NodeField("silence", "Not mentioned counts as absent", "flag", "What nobody wrote down about a contraindication."),
@@ -196,7 +199,7 @@ EXAMPLE = (
             NodeField("name", "Name"),
             NodeField("rule", "Rule", "choice", half=True),
             NodeField("plan", "Plan", half=True),
-            NodeField("line_of_business", "Line of business", "choice", choices=(("", "Any"), *word_choices(LineOfBusiness)), half=True),
+            NodeField("line_of_business", "Line of business", "choice", choices=(("", "Any"), *LINES), half=True),
             NodeField("state", "State", help="Two capital letters.", half=True),
             NodeField("expect.value", "Expected value", "choice", choices=(("", "Not compared"), *word_choices(Value)), half=True),
             NodeField("expect.next", "Expected next step", "choice", choices=(("", "Not compared"), *word_choices(Next)), half=True),
@@ -245,8 +248,8 @@ POLICY = (
         "audience",
         "For whom",
         (
-            NodeField("applies_to.lines_of_business", "Lines of business", "many", "None chosen: all.", word_choices(LineOfBusiness)),
-            NodeField("applies_to.plans", "Plans", "words", "Separated by commas. Empty: all."),
+            NodeField("applies_to.lines_of_business", "Lines of business", "many", "None chosen: all.", LINES),
+            NodeField("applies_to.plans", "Plans", "words", "Their short names, such as ahh, separated by commas. Empty: all."),
             NodeField("applies_to.states", "States of service", "words", "Two capital letters each. Empty: all."),
             NodeField("overlays", "Adds exceptions to", help="The short name of the base policy; empty for a policy of its own."),
         ),

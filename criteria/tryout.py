@@ -90,6 +90,8 @@ def example_of(rule: Rule, joined: Joined, findings: Mapping[str, str]) -> dict[
     if assessment.authority:
         expect["authority"] = str(assessment.authority)
     texts = {leaf.id: leaf.text for leaf in joined.criteria}
-    odd = [f"{texts[name]}: {finding.replace('_', ' ')}" for name, finding in kept.items() if finding != FindingValue.MET]
-    said = "; ".join(odd[:2]) or ("everything met" if kept else "nothing answered")
+    found = [f"{texts[name]}: {finding.replace('_', ' ')}" for name, finding in kept.items()]
+    odd = [said for said, finding in zip(found, kept.values(), strict=True) if finding != FindingValue.MET]
+    all_met = "everything met" if kept and len(kept) == len(texts) else "; ".join(found[:2])
+    said = "; ".join(odd[:2]) or all_met or "nothing answered"
     return {"name": said[:120], "rule": rule.id, "findings": kept, "expect": expect}

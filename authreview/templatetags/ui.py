@@ -136,7 +136,8 @@ def navigation(context: Context) -> list[NavItem]:
     places.append(("Administration", "admin:index", user.is_staff))
     found = [(label, url) for label, name, shown in places if shown and (url := _url(name))]
     above = [url for _, url in found if request.path == url or (url != "/" and request.path.startswith(url))]
-    current = max(above, key=len, default="")
+    kept = [_url("admin:index")] if request.path.startswith("/code-sets/") else []  # kept there, though it is at an address of its own
+    current = max(above or kept, key=len, default="")
     return [NavItem(label, url, url == current) for label, url in found]
 
 

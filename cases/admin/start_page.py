@@ -19,7 +19,7 @@ def page(request: HttpRequest) -> HttpResponse:
     waiting = _waiting(request, request.user) if isinstance(request.user, User) else []
     apps = admin.site.get_app_list(request)
     keeps_codes = can(check_keep_codes, request.user)
-    more = {"Policies": [Entry("Which policy governs?", reverse("governing"), "By code, plan, line of business and day, and why.")]}
+    more = {"Policies": [Entry("Which rule governs?", reverse("governing"), "By code, plan, line of business and day, and why.")]}
     if keeps_codes:
         more["Plans and codes"] = [
             Entry(

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from authreview import due
 from cases.enums import CodeSet
 from criteria.models import who
 
@@ -38,4 +39,4 @@ class CodeImport(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_code_set_display()} from {self.effective_from}"
+        return f"{self.get_code_set_display()} from {due.day(self.effective_from)}"

@@ -43,32 +43,43 @@ def for_plan(plan: Plan, found: Sequence[ForAudience], today: date) -> list[Poli
     overlays = [each for each in mine if each.version.overlays]
     naming = [each for each in mine if not each.version.overlays and each.plans]
     others = [each for each in mine if not each.version.overlays and not each.plans]
+    later = _followers(found, today)
     return [
-        PolicyGroup("overlays", "Exceptions of this plan", "They join their base as another way to be met.", _rows(overlays, today)),
+        PolicyGroup("overlays", "Exceptions of this plan", "They join their base as another way to be met.", _rows(overlays, today, later)),
         PolicyGroup(
-            "naming", "Policies that name this plan", "They go before those of the same basis that name none.", _rows(naming, today)
+            "naming", "Policies that name this plan", "They go before those of the same basis that name none.", _rows(naming, today, later)
         ),
-        PolicyGroup("others", "Policies that name no plan", "They govern where nothing above does.", _rows(others, today)),
+        PolicyGroup("others", "Policies that name no plan", "They govern where nothing above does.", _rows(others, today, later)),
     ]
 
 
-def _rows(found: Iterable[ForAudience], today: date) -> tuple[PolicyRow, ...]:
-    return tuple(_row(each, today) for each in found)
+def _followers(found: Iterable[ForAudience], today: date) -> dict[int, PolicyVersion]:
+    """By policy the newest version that has begun: those before it govern no new review."""
+    begun = [each.version for each in found if each.version.published_at is not None and each.version.effective_from <= today]
+    return {version.policy_id: version for version in sorted(begun, key=lambda version: version.effective_from)}
 
 
-def _row(each: ForAudience, today: date) -> PolicyRow:
+def _rows(found: Iterable[ForAudience], today: date, later: Mapping[int, PolicyVersion]) -> tuple[PolicyRow, ...]:
+    return tuple(_row(each, today, later.get(each.version.policy_id)) for each in found)
+
+
+def _row(each: ForAudience, today: date, newest: PolicyVersion | None) -> PolicyRow:
     version = each.version
     ends = ends_on(version)
     days = f"{due.day(version.effective_from)} to {due.day(ends)}" if ends else f"from {due.day(version.effective_from)}"
-    kind, standing = _standing(version, today)
+    kind, standing = _standing(version, today, newest)
     url = reverse("admin:criteria_policyversion_change", args=[version.pk])
     return PolicyRow(version.title, version.version, url, ", ".join(each.codes), days, kind, standing, _about(each))
 
 
-def _standing(version: PolicyVersion, today: date) -> tuple[str, str]:
+def _standing(version: PolicyVersion, today: date, newest: PolicyVersion | None) -> tuple[str, str]:
     if version.published_at is None:
         return STATUS_PILLS[version.status], version.get_status_display()
-    return ("ask", "To come") if version.effective_from > today else ("met", "In force")
+    if version.effective_from > today:
+        return "ask", "To come"
+    if newest is not None and newest.effective_from > version.effective_from:
+        return "calm", f"Followed by {newest.version}"
+    return "met", "In force"
 
 
 def _about(each: ForAudience) -> str:
@@ -99,14 +110,14 @@ class LineRow:
 
 
 def lines_of_business(plans: Iterable[Plan], rules: Mapping[str, int], found: Sequence[ForAudience], today: date) -> list[LineRow]:
-    kept = list(plans)
+    kept, later = list(plans), _followers(found, today)
     listed = reverse("admin:cases_turnaroundrule_changelist")
     return [
         LineRow(
             label=str(word.label),
             word=word.value,
             plans=tuple((plan.name, reverse("admin:cases_plan_change", args=[plan.pk])) for plan in kept if plan.line_of_business == word),
-            policies=_rows((each for each in found if word in each.lines_of_business), today),
+            policies=_rows((each for each in found if word in each.lines_of_business), today, later),
             rules=rules.get(word, 0),
             rules_url=f"{listed}?line_of_business__exact={word.value}",
         )

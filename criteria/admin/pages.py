@@ -1,6 +1,6 @@
 """The pages of policy versions in the administration: import, the version with its steps, its file. What is done is done by the actions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from criteria.models import PolicyVersion
 from criteria.presenters.document import policy_view
 from criteria.presenters.life import STATUS_PILLS, change_rows, entries, problem_rows, steps
 from criteria.queries import authors, history, in_force_version, published_versions
-from criteria.readiness import judged
+from criteria.readiness import Blocker, judged
 from criteria.views import yaml_answer
 
 FOLDER = "admin/criteria/policyversion"
@@ -99,8 +99,8 @@ def _version_page(request: HttpRequest, version: PolicyVersion, forms: dict[str,
         "pill": STATUS_PILLS[version.status],
         "steps": steps(version),
         "in_work": in_work,
-        "problems": problem_rows(blockers, view.anchors),
-        "buttons": _buttons(user_of(request), version, len(blockers), forms),
+        "problems": problem_rows(version.document, blockers, view.anchors),
+        "buttons": _buttons(user_of(request), version, blockers, forms),
         "results": _results(standing.report.results, len(tree.examples)),
         "entries": entries(history(version.policy, version.version)),
         "before": before,
@@ -131,8 +131,9 @@ def _results(results: tuple[Result, ...], count: int) -> list[tuple[str, Result]
     return [(f"at-examples-{number}", result) for number, result in enumerate(results)] if len(results) == count else []
 
 
-def _buttons(user: User, version: PolicyVersion, missing: int, forms: dict[str, Any]) -> list[StepButton]:
+def _buttons(user: User, version: PolicyVersion, blockers: Sequence[Blocker], forms: dict[str, Any]) -> list[StepButton]:
     """What can be done from this status, in the order in which it is usually wanted."""
+    missing, lacks_spanish = len(blockers), any(blocker.where.endswith(".es") for blocker in blockers)
     lacks = f"{missing} thing{'s are' if missing > 1 else ' is'} missing; see the list." if missing else ""
     wrote = authors(version)
     drafts = permissions.why_not(permissions.check_draft, user)
@@ -140,7 +141,7 @@ def _buttons(user: User, version: PolicyVersion, missing: int, forms: dict[str, 
     back = StepButton(
         "return", "Send back to draft", "quiet", permissions.why_not(permissions.check_return, user), form=forms.get("return", ReturnForm())
     )
-    waive = [] if "es" in version.waived_languages else [StepButton("waive", "Agree to publish without Spanish", "quiet", approves)]
+    waive = [StepButton("waive", "Agree to publish without Spanish", "quiet", approves)] if lacks_spanish else []
     match version.status:
         case VersionStatus.DRAFT:
             return [

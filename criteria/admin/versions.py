@@ -64,7 +64,7 @@ class TodayFilter(admin.SimpleListFilter):
 class PolicyVersionAdmin(KeptPages, admin.ModelAdmin):
     """Versions are written by the actions alone: no stock form saves one."""
 
-    list_display = ("__str__", "standing", "basis", "codes_named", "dates", "review", "drafted_by")
+    list_display = ("__str__", "standing", "basis", "codes_named", "dates", "review", "author")
     list_filter = ("status", TodayFilter, BasisFilter)
     list_select_related = ("policy", "drafted_by")
     search_fields = ("title", "policy__slug", "codes__code")
@@ -92,6 +92,10 @@ class PolicyVersionAdmin(KeptPages, admin.ModelAdmin):
     def dates(self, version: PolicyVersion) -> str:
         ends = ends_on(version)
         return f"{due.day(version.effective_from)} to {due.day(ends)}" if ends else f"from {due.day(version.effective_from)}"
+
+    @admin.display(description="Drafted by", ordering="drafted_by")
+    def author(self, version: PolicyVersion) -> str:
+        return version.drafted_by.get_full_name() or version.drafted_by.username
 
     @admin.display(description="Next review", ordering="next_review")
     def review(self, version: PolicyVersion) -> str | SafeString:
@@ -131,9 +135,6 @@ class PolicyVersionAdmin(KeptPages, admin.ModelAdmin):
         pages.must(self.has_view_permission(request))
         people = ("drafted_by", "submitted_by", "approved_by", "published_by", "retired_by")
         return get_object_or_404(PolicyVersion.objects.select_related("policy", *people), pk=pk)
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, {**(extra_context or {}), "title": "Policy versions"})
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         pages.must(self.has_add_permission(request))

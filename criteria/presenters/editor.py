@@ -11,6 +11,7 @@ from criteria.node_fields import CHECKS
 from criteria.places import WORDS, found, kind_at, path_of, text_of
 from criteria.readiness import Blocker
 
+POLICY_ROW = "About the policy"
 KINDS = {"all": "All of these", "any": "Any of these", "at_least": "At least", "none": "None of these"}
 
 
@@ -56,7 +57,7 @@ def tab_of(kind: str) -> str:
 
 def tree_rows(document: Any, place: Place, blocked: Mapping[str, int]) -> list[Row]:
     """The policy, then every rule with its notes and nodes, in document order."""
-    rows = [_row(document, place, blocked, (), "About the policy", "", 0)]
+    rows = [_row(document, place, blocked, (), POLICY_ROW, "", 0)]
     rules = found(document, "rules")
     for number, rule in enumerate(rules if isinstance(rules, list) else []):
         if not isinstance(rule, dict):
@@ -126,7 +127,8 @@ def blocked_nodes(document: Any, blockers: Sequence[Blocker]) -> dict[str, int]:
 
 def plain(message: str) -> str:
     """The format's sentence for somebody who fills in a form: there a missing key is an empty field."""
-    return re.sub(r"^\w+ is required here and missing\..*|^This is empty\. .*", "This is still empty.", message, flags=re.DOTALL)
+    said = re.sub(r"^\w+ is required here and missing\..*|^This is empty\. .*", "This is still empty.", message, flags=re.DOTALL)
+    return re.sub(r"^This list is empty\. .*", "This list is empty.", said, flags=re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +149,15 @@ def blocked_rows(document: Any, place: Place, blockers: Sequence[Blocker], lines
         at = nearest(document, blocker.where)
         kind = kind_at(document, at)
         node = found(document, at)
-        label = next((str(node[key]) for key in WORDS if node.get(key)), "") if isinstance(node, dict) else ""
+        label = next((str(node[key]) for key in WORDS if node.get(key)), "") if at and isinstance(node, dict) else ""
         rest = blocker.where.removeprefix(at).lstrip(".")
         field = f"#field-{slug(rest.split('[')[0])}" if rest else ""
         name = _field_label(kind, rest)
         message = plain(blocker.message)
         said = f"{name}. {message}" if name and message.startswith("This ") else message
         url = place.url(at, tab_of(kind)) + field
-        rows.append(Blocked(label or f"A {kind or 'policy'} without words", url, said, blocker.where, line_of(blocker.where, lines or {})))
+        label = label or (f"A {kind} without words" if at and kind else POLICY_ROW)
+        rows.append(Blocked(label, url, said, blocker.where, line_of(blocker.where, lines or {})))
     return sorted(rows, key=lambda row: row.line or 0)
 
 

@@ -5,14 +5,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from authreview import due
 from authreview.errors import Problem
 from authreview.models import User
 from criteria.comparison import Change
 from criteria.models import PolicyVersion
+from criteria.places import named
 from criteria.queries import Happened, ends_on, is_in_force
 from criteria.readiness import Blocker
 
@@ -126,9 +129,9 @@ def _detail(each: Happened) -> str:
     return str(said.get("why", ""))
 
 
-def problem_rows(blockers: Sequence[Blocker], anchors: frozenset[str]) -> list[Problem]:
+def problem_rows(document: Any, blockers: Sequence[Blocker], anchors: frozenset[str]) -> list[Problem]:
     """What is missing, each linked to the nearest thing on the page that its path names."""
-    return [Problem(blocker.where or "The whole policy", _nearest(blocker.where, anchors), blocker.message) for blocker in blockers]
+    return [Problem(capfirst(named(document, blocker.where)), _nearest(blocker.where, anchors), blocker.message) for blocker in blockers]
 
 
 def _nearest(path: str, anchors: frozenset[str]) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from authreview.models import AccessRecord, User
 from authreview.roles import ADMIN_PAGES, Role
+from authreview.templatetags.ui import navigation
 from cases.letters.wording_texts import text_for
 from cases.models import LetterText, Plan, ServiceCode, TurnaroundRule
 from criteria.actions import approve, return_to_draft, save_draft, submit
@@ -170,7 +171,7 @@ def test_nothing_waits():
 def test_start_page_links_what_the_role_opens():
     page = signed_in("policy_editor").get("/admin/").context["kept"]
     assert [(heading, [entry.label for entry in entries]) for heading, entries in page] == [
-        ("Policies", ["Which policy governs?", "Policy versions"])
+        ("Policies", ["Which rule governs?", "Policy versions"])
     ]
     chief = Client()
     chief.force_login(User.objects.create_superuser("chief", password="x"))
@@ -273,6 +274,7 @@ def test_a_plan_shows_its_policies():
     published(small("everybody"))
     published(small("exception", of="everybody", plans=["ahh"]))
     published(small("named", plans=["ahh"]))
+    published(small("named", "2", plans=["ahh"], begins="2026-02-01"))
     published(small("over", plans=["ahh"], begins="2025-01-01", until="2025-12-31"))
     published(small("others", lines_of_business=["medicaid"]))
     drafted(small("coming", plans=["ahh", "base"]))
@@ -280,11 +282,34 @@ def test_a_plan_shows_its_policies():
     found = {group.id: [(row.title, row.standing, row.about) for row in group.rows] for group in page.context["groups"]}
     assert found == {
         "overlays": [("Exception", "In force", "Adds to everybody, for plan ahh")],
-        "naming": [("Coming", "Draft", "For plans ahh, base"), ("Named", "In force", "For plan ahh")],
+        "naming": [
+            ("Coming", "Draft", "For plans ahh, base"),
+            ("Named", "In force", "For plan ahh"),
+            ("Named", "Followed by 2", "For plan ahh"),
+        ],
         "others": [("Everybody", "In force", "For everybody")],
     }
     assert "Exceptions of this plan" in words(page)
     assert "plan-policies" not in words(signed_in("admin").get(address("cases.plan", "add")))
+
+
+def test_lists_are_headed_by_what_they_list():
+    plans()
+    client = signed_in("admin", first_name="Ada", last_name="Lund")
+    for label, title in (
+        ("cases.plan", "Plans"),
+        ("authreview.user", "People"),
+        ("auth.group", "Roles"),
+        ("cases.lettertext", "Letter texts"),
+    ):
+        assert f"<h1>{title}</h1>" in words(client.get(address(label))), label
+    assert "Administrator" in words(client.get(address("auth.group")))
+    assert "Ada Lund" in words(client.get(address("auth.group")))
+    assert [row.username for row in client.get(address("authreview.user") + "?role=nurse").context["cl"].result_list] == []
+    assert [place.is_current for place in navigation({"request": client.get("/code-sets/").wsgi_request, "user": User.objects.get()})] == [
+        False,
+        True,
+    ]
 
 
 def test_lines_of_business():

@@ -356,12 +356,12 @@ class TestImportPages:
         address = response.redirect_chain[-1][0]
         done = as_admin.post(address, {"digest": response.context["plan"].digest}, follow=True)
         assert [str(message) for message in done.context["messages"]] == [
-            "ICD-10-CM diagnoses from 2026-10-01 is imported: 1 new, 1 reworded, 1 ended."
+            "ICD-10-CM diagnoses from 1 Oct 2026 is imported: 1 new, 1 reworded, 1 ended."
         ]
         assert (kept(), [row.filename for row, _, _ in done.context["imports"]]) == (AFTER, ["icd10cm-2027.csv"])
         again = as_admin.post(address, {"digest": response.context["plan"].digest}, follow=True)
         assert [str(message) for message in again.context["messages"]] == [
-            "ICD-10-CM diagnoses from 2026-10-01 was imported before. Nothing was changed."
+            "ICD-10-CM diagnoses from 1 Oct 2026 was imported before. Nothing was changed."
         ]
 
     def test_nothing_to_change(self, as_admin, admin):

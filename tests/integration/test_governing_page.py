@@ -41,6 +41,13 @@ def test_why_others_do_not(client, library):
     assert rows["nerve-blocks-ahh"] == "Only for the plan ahh."
 
 
+def test_without_a_line_of_business_it_says_what_is_passed_over(client, library):
+    client.force_login(user("nurse"))
+    assert "The line of business is not known here" in ask(client, code="64405", plan="ahh", on="2026-03-02").content.decode()
+    said = ask(client, code="64405", plan="ahh", line_of_business="commercial", on="2026-03-02").content.decode()
+    assert "The line of business is not known here" not in said
+
+
 def test_before_it_is_asked(client, library):
     client.force_login(user("nurse"))
     answer = client.get(reverse("governing"))

@@ -204,7 +204,7 @@ def test_problems_link_to_their_place(editor):
     del data["rules"][0]["criteria"]["missing"]
     response = editor.get(page(drafted(data)))
     [problem] = response.context["problems"]
-    assert (problem.label, problem.url) == ("rules[0].criteria.missing", "#at-rules-0-criteria")
+    assert (problem.label, problem.url) == ("“Hip pain”, missing", "#at-rules-0-criteria")
     assert 'id="at-rules-0-criteria"' in response.content.decode()
 
 
