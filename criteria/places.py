@@ -3,6 +3,7 @@
 Tolerant of every shape: what is wrong with a document is the format's to say. A path is the format's own text, `rules[0].criteria.all[2]`.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -224,5 +225,18 @@ def merged(base: Any, mine: Any, theirs: Any) -> Any:
         both = {key: merged(*(each.get(key, _NOTHING) for each in (base, mine, theirs))) for key in keys}
         return {key: value for key, value in both.items() if value is not _NOTHING}
     if all(isinstance(each, list) and len(each) == len(base) for each in (base, mine, theirs)):
+        if _reordered(base, mine) or _reordered(base, theirs):  # what stands at one place is not the same thing in all three
+            raise ValueError("one put in another order what the other changed")
         return [merged(*each) for each in zip(base, mine, theirs, strict=True)]
     raise ValueError("both changed the same place")
+
+
+def _reordered(before: list[Any], after: list[Any]) -> bool:
+    """Whether something stands at another place now: an entry as it was, or another id or name where one was."""
+    whole = {json.dumps(each, sort_keys=True) for each in before}
+    changed = [(was, now) for was, now in zip(before, after, strict=True) if now != was]
+    return any(_own_name(now) != _own_name(was) or json.dumps(now, sort_keys=True) in whole for was, now in changed)
+
+
+def _own_name(node: Any) -> Any:
+    return (node.get("id"), node.get("name") if "id" not in node else None) if isinstance(node, dict) else None

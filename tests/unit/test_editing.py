@@ -226,6 +226,18 @@ def test_two_changes_are_put_together_or_refused():
         places.merged(base, {**base, "list": []}, {**base, "list": [1, 2]})
 
 
+def test_what_one_put_in_another_order_is_not_mixed_with_what_the_other_changed():
+    """Entry by entry a change of the first would go to what stands first now."""
+    nodes, notes = [leaf("a"), leaf("b")], [{"says": "one"}, {"says": "two"}]
+    cited = [{**leaf("a"), "cites": ["x"]}, leaf("b")]
+    for mine, theirs in [(nodes[::-1], cited), (cited, nodes[::-1])]:
+        with pytest.raises(ValueError, match="another order"):
+            places.merged({"all": nodes}, {"all": mine}, {"all": theirs})
+    with pytest.raises(ValueError, match="another order"):
+        places.merged(notes, notes[::-1], [{"says": "one", "cites": ["x"]}, notes[1]])
+    assert places.merged(nodes, [nodes[0], {**nodes[1], "help": "h"}], cited) == [cited[0], {**nodes[1], "help": "h"}]
+
+
 @given(policies(), st.data())
 @settings(max_examples=50)
 def test_a_change_beside_another_keeps_both(document, data):
