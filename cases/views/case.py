@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from authreview.access import reads
+from authreview.errors import Incomplete
 from cases import permissions
 from cases.actions.intake import no_review_needed
 from cases.actions.line import LineChange, amend_lines, record_contact, void_line, withdraw_line, write_note
@@ -19,7 +20,8 @@ from .case_parts import AMEND, CONTACT, END, NOT_ROUTED, NOTE, AnyForm, changed,
 from .loaders import UserRequest, load_case, load_line, load_record
 
 PAGE = "cases/case.html"
-ENDINGS = {  # otherwise withdrawn
+ENDINGS = {  # by the button that was pressed
+    "": (withdraw_line, permissions.check_withdraw),
     "void": (void_line, permissions.check_void),
     "no_review_needed": (no_review_needed, permissions.check_no_review_needed),
 }
@@ -105,7 +107,10 @@ def end_lines(request: UserRequest, reference: str) -> HttpResponse:
     form = EndForm(request.POST or None, lines=undecided_of(record.lines), auto_id=END)
     if request.method != "POST":
         return _back(record.case, "amendments")
-    act, check = ENDINGS.get(request.POST.get("how", ""), (withdraw_line, permissions.check_withdraw))
+    how = request.POST.get("how", "")
+    if how not in ENDINGS:
+        raise Incomplete("Choose how the lines end: nothing was recorded.")
+    act, check = ENDINGS[how]
     permissions.check_some(check, request.user, record.lines)
     if not form.is_valid():
         return _shown(request, reference, None, status=422, end_form=form)

@@ -223,6 +223,8 @@ def test_a_line_needs_no_review(client, case, nurse):
     url = reverse("end-lines", args=[case.reference])
     assert 'name="how" value="no_review_needed"' in client.get(reverse("case", args=[case.reference])).content.decode()
     assert client.post(url, {"lines": ["1", "2", "3"], "how": "no_review_needed"}).status_code == 422
+    assert client.post(url, {"lines": ["1"], "why": "asked to", "how": "otherwise"}).status_code == 422
+    assert not case.lines.filter(ended_why="asked to").exists()
     response = client.post(url, {"lines": ["1", "2", "3"], "why": "the plan asks for none", "how": "no_review_needed"})
     assert response.status_code == 302
     assert [line(case, number).status for number in (1, 2, 3, 4)] == [*["no_review_needed"] * 3, "nurse_review"]
