@@ -33,7 +33,6 @@ LINE_CLOSED = "This line is decided; its findings are frozen."
 WITH_DIRECTOR = "This line is with the medical director."
 NOT_REFERRED = "This line has not been referred to a medical director."
 NOT_OPEN = "This line is not open any more."
-LETTER_ISSUED = "This letter has been issued; void it and write another."
 
 
 def why_not(check: Callable[..., None], *args: Any, **kwargs: Any) -> str:
@@ -79,11 +78,6 @@ def check_take_in(user: User, case: Case | None = None) -> None:
 def check_keep_codes(user: User) -> None:
     """Import a release, and write the wording and unit rules of a procedure code."""
     _needs(user, (Role.ADMIN,), NOT_CODES)
-
-
-def check_backdate(user: User) -> None:
-    """A receipt time before now, with its reason: fax and phone come in before they are typed."""
-    check_take_in(user)
 
 
 def check_attach(user: User) -> None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from authreview.due import day
-from authreview.errors import Incomplete, Problem
+from authreview.errors import Problem
 from criteria.assessment import Path
 from criteria.assessment import values as node_values
 from criteria.enums import Authority, Family, GroupKind, Value
@@ -61,13 +61,6 @@ def approval_problems(review: LineReview) -> list[Problem]:
     ]
     problems += [Problem(flag["sentence"], here + "#flags", FLAGS_OPEN) for flag in review.flags if not flag["resolved"]]
     return problems
-
-
-def check_approval(review: LineReview) -> None:
-    """Raises Incomplete with what keeps the line from a nurse's approval."""
-    problems = approval_problems(review)
-    if problems:
-        raise Incomplete(problems[0].message, problems)
 
 
 _VERDICT = re.compile(

@@ -5,14 +5,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from authreview.models import User
 from cases.facts import received_on
 from cases.models import Case, ServiceLine
 from criteria.governing import reference_date
 from criteria.models import PolicyVersion, RuleCode
 from criteria.queries import governing
-
-from .history import record_event
 
 PINNED = ("policy_version", "rule", "pinned", "pinned_at", "pinned_why")
 
@@ -21,19 +18,6 @@ def pin_rules(case: Case, lines: list[ServiceLine], *, at: datetime | None = Non
     """Pin every line of a locked case. No event of its own: the action that calls it writes what was pinned."""
     for line in lines:
         _pin(case, line, at or timezone.now())
-
-
-def pin_rule(line: ServiceLine, by: User, *, at: datetime | None = None) -> ServiceLine:
-    """Pin one line anew, after its code or dates were amended. `line.case` is the locked case.
-
-    One event `rule_pinned` where another rule governs now.
-    """
-    before = line.pinned
-    _pin(line.case, line, at or timezone.now())
-    if line.pinned != before:
-        payload = {"before": before, "after": line.pinned, "why": line.pinned_why}
-        record_event(line.case, "rule_pinned", by=by, line=line.number, at=at, payload=payload)
-    return line
 
 
 def reference_day(case: Case, line: ServiceLine) -> date:

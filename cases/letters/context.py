@@ -179,12 +179,6 @@ def letter_values(text: str) -> dict[str, Any]:
     return values | {"template": template_of(values)}
 
 
-def article_of(text: str) -> str:
-    """The letter's article alone, from its stored context."""
-    letter = letter_values(text)
-    return render_to_string(letter["template"], {"letter": letter})
-
-
 def html_of(text: str) -> str:
     """The letter as a whole document, from its stored context."""
     return render_to_string("letters/document.html", {"letter": letter_values(text)})

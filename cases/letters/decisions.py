@@ -61,7 +61,7 @@ def _to_member(frame: Frame, told: list[Told]) -> LetterContext:
         policy=(*_policy(frame, adverse), *(free_copies.paragraphs if free_copies else ())) if adverse else (),
         change=_changes(frame, adverse),
         parts=parts,
-        signature=_signature(frame, [each for _, each in adverse]),
+        signature=_signature([each for _, each in adverse]),
         closing=closing,
     )
 
@@ -161,7 +161,7 @@ def _member_parts(frame: Frame, told: list[Told]) -> tuple[tuple[Part, ...], tup
     ), (closing,)
 
 
-def _signature(frame: Frame, determinations: Iterable[Determination]) -> tuple[str, ...]:
+def _signature(determinations: Iterable[Determination]) -> tuple[str, ...]:
     people: dict[int, User] = {each.signed_by_id: each.signed_by for each in determinations}
     return tuple(f"{person.signature}, {person.specialty}" if person.specialty else person.signature for person in people.values())
 

@@ -11,7 +11,7 @@ from cases.queries.letters import LetterMaterial
 from .asking import request_letter
 from .context import LetterDraft, html_of
 from .decisions import decision_letter
-from .requirements import LetterProblem, errors, lint
+from .requirements import LetterProblem, lint
 from .wanted import Wanted, request_slots, wanted_letters
 
 
@@ -29,10 +29,6 @@ class Owed:
     @cached_property
     def problems(self) -> list[LetterProblem]:
         return lint(self.draft, self.html)
-
-    @property
-    def may_be_issued(self) -> bool:
-        return not errors(self.problems)
 
 
 def draft_of(material: LetterMaterial, wanted: Wanted, now: datetime) -> LetterDraft:

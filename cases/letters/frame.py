@@ -1,6 +1,6 @@
 """What all letters of a case share: who writes to whom, on which day, and the values of the placeholders."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -16,7 +16,7 @@ from cases.wording import long_date
 
 from .context import LetterContext, Part
 from .wanted import Wanted
-from .wording_texts import CONTACT, Section, Texts, load_texts, plan_values, sender_lines
+from .wording_texts import Section, Texts, load_texts, plan_values, sender_lines
 from .words import LANGUAGES, WORDS, appeal_answer, placed, said
 
 _Thing = TypeVar("_Thing")
@@ -191,12 +191,6 @@ def _practice_lines(frame: Frame) -> tuple[str, ...]:
 
 def with_inside(letter: LetterContext, **inside: object) -> LetterContext:
     return replace(letter, **inside)  # type: ignore[arg-type]
-
-
-def contact_gaps(plan: Plan, names: Iterable[str]) -> list[str]:
-    """Keys of the plan's contact behind placeholders that stayed empty."""
-    keys = [name.removeprefix("plan_") for name in names]
-    return [key for key in keys if key in CONTACT]
 
 
 def _there(value: _Thing | None, what: str) -> _Thing:

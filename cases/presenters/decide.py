@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import timezone
 
 from authreview import due
 from authreview.errors import Problem
@@ -268,7 +267,3 @@ def asked_for(line: ServiceLine) -> str:
     if line.modifiers:
         parts.append(f"modifier {line.modifiers}")
     return ", ".join(part for part in parts if part)
-
-
-def at_words(at: datetime | None) -> str:
-    return due.near_day(at, timezone.now()) if at else ""

@@ -68,12 +68,9 @@ class Asking:
     own: OwnItemForm
     date: UntilForm
     rule: Rule | None
+    decide_by: datetime | None
     until: datetime
     now: datetime
-
-    @property
-    def decide_by(self) -> datetime | None:
-        return min((each.line.decide_by for each in self.reviews if each.line.decide_by), default=None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,16 +151,18 @@ def _asking(request: UserRequest, reference: str) -> Asking:
     about = whole_number(request.GET.get("line", ""))
     wanted = _with_draft(wanted_items(reviews, open_items(case), about=about), case)
     now, zone, rule = timezone.now(), _zone(case), turnaround_rule(case)
-    until = answer_until(rule, min((each.line.decide_by for each in reviews if each.line.decide_by), default=None), now, zone)
+    decide_by = min((each.line.decide_by for each in reviews if each.line.decide_by), default=None)
+    until = answer_until(rule, decide_by, now, zone)
     return Asking(
         record=record,
         reviews=reviews,
         about=about,
         wanted=wanted,
         forms=_item_forms(request, case, wanted),
-        own=OwnItemForm(_posted(request), prefix="own", lines=_own_lines(record, reviews), member_language=_language(case)),
+        own=OwnItemForm(_posted(request), prefix="own", lines=_own_lines(reviews), member_language=_language(case)),
         date=UntilForm(_posted(request), zone=zone, initial={"answer_by": until.astimezone(zone).date()}),
         rule=rule,
+        decide_by=decide_by,
         until=until,
         now=now,
     )
@@ -223,7 +222,7 @@ def _item_forms(request: UserRequest, case: Case, wanted: Sequence[WantedItem]) 
     return ItemForms(_posted(request), prefix="item", initial=initial, form_kwargs={"member_language": _language(case)})
 
 
-def _own_lines(record: CaseRecord, reviews: Sequence[LineReview]) -> list[tuple[int, str]]:
+def _own_lines(reviews: Sequence[LineReview]) -> list[tuple[int, str]]:
     return [(review.line.number, line_name(review.line, {})) for review in reviews]
 
 

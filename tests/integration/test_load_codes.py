@@ -1,17 +1,12 @@
 """What a new installation starts with, loaded once however often asked for; and the rule that governs a line, pinned with its reason."""
 
-import json
-
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 
-from cases.actions.governing import pin_rule
-from cases.actions.history import locked_case
 from cases.models import DiagnosisCode, ServiceCode, TurnaroundRule
 from cases.service_codes import SEED_CODES
 from cases.turnaround import SEED_RULES
-from tests.factories import founding_case, user
+from tests.factories import founding_case
 
 pytestmark = pytest.mark.django_db
 
@@ -40,19 +35,3 @@ class TestPinning:
         assert [each["policy"] for each in greater_occipital.pinned] == ["nerve-blocks", "nerve-blocks-ahh"]
         assert greater_occipital.rule == greater_occipital.pinned[0]["rule"]
         assert greater_occipital.pinned_why
-
-    def test_anew_after_the_code_was_amended(self):
-        case, nurse = founding_case("a"), user("nurse")
-        with transaction.atomic():
-            locked = locked_case(case.pk)
-            line = locked.lines.get(number=1)
-            before = line.pinned
-            pin_rule(line, nurse)
-            assert locked.event_count == case.event_count  # the same rule: nothing happened
-            line.code = "64400"
-            line.save(update_fields=["code"])
-            pin_rule(line, nurse)
-        event = case.events.last()
-        assert (event.kind, event.line, event.by) == ("rule_pinned", 1, nurse)
-        assert json.loads(event.payload)["before"] == before
-        assert [each["policy"] for each in line.pinned] == ["nerve-blocks"]
