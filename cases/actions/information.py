@@ -30,6 +30,7 @@ from .settle import move, settle
 
 REOPENS = (FindingLabel.UNCLEAR, FindingLabel.NOT_DOCUMENTED)
 ALL_ANSWERED = "Every item has been answered or is no longer needed."
+NOT_WAITING = "Line {line} does not wait for an answer, so it is not taken back. Nothing was recorded; load the page again."
 ASKED_TODAY = "“{item}” was asked for on line {line} today already, and waits for its answer. Nothing was sent; take its tick away."
 ANSWERED = (ItemStatus.RECEIVED, ItemStatus.PARTLY, ItemStatus.WAIVED)
 
@@ -103,6 +104,9 @@ def receive_items(
     case = _open_case(case_id)
     if not answers and not take_back:
         raise Incomplete("Tick what has arrived.", [Problem("Items", message="Tick at least one, or take a line back.")])
+    waiting = set(case.lines.filter(status=LineStatus.AWAITING_INFORMATION).values_list("number", flat=True))
+    if set(take_back) - waiting:
+        raise Conflict(NOT_WAITING.format(line=min(set(take_back) - waiting)))
     rows = _rows(case, answers)
     for answer in answers:
         _receive(case, rows[answer.item], answer, by, now)

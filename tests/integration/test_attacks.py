@@ -297,6 +297,15 @@ def test_an_empty_request_is_no_error(signed_in, frozen, name):
     assert answer.status_code == (422 if name == "information-request" else 200)
 
 
+def test_a_line_that_does_not_wait_is_not_taken_back(signed_in, frozen):
+    case = letter_cases.asked(letter_cases.ready("a"))
+    page = reverse("information-received", args=[case.reference, case.requests.get().pk])
+    events = case.events.count()
+    typed = {"item-TOTAL_FORMS": "0", "item-INITIAL_FORMS": "0", "take_back": "99"}
+    answer = signed_in("nurse").post(page, typed)
+    assert (answer.status_code, "Line 99 does not wait" in answer.content.decode(), case.events.count()) == (409, True, events)
+
+
 # ---- drafts of policies that lack what every policy has -------------------------------------------------------------------------
 def test_a_next_version_begins_from_a_draft_without_a_title(signed_in):
     client = signed_in("policy_editor", is_staff=True)
