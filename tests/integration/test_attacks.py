@@ -114,6 +114,13 @@ def test_a_nul_in_an_address(signed_in, frozen):
     assert client.post(reverse("intake-autosave"), {"draft": "PA-\0"}).status_code == 404
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("query", ["criteria/policyversion/?status__exact=%00", "cases/lettertext/?language=a%00b", "cases/plan/?q=%00"])
+def test_a_nul_in_a_filter(signed_in, query):
+    """PostgreSQL takes none in a text: the list is shown without it."""
+    assert signed_in("admin", is_staff=True).get(f"/admin/{query}", follow=True).status_code == 200
+
+
 # ---- days that no calendar of care holds ----------------------------------------------------------------------------------------
 FAR = ["0001-01-01", "9999-12-31", "9999-10-15"]
 APPROVE = {"decision": "approved", "rationale": "The block can confirm the diagnosis.", "no_conflict": "on", "password": PASSWORD}
