@@ -14,7 +14,10 @@ from .row import word_of
 
 Texts = Mapping[tuple[int | None, str], tuple[str, bool]]  # (line, criterion) -> its words, whether it is an exclusion
 
-TOGETHER = ("referred", "information_requested", "information_received", "approved", "withdrawn", "voided", "no_review_needed", "notified")
+TOGETHER = (
+    *("referred", "information_requested", "information_received", "peer_to_peer_offered", "peer_to_peer_closed", "amended"),
+    *("approved", "withdrawn", "voided", "no_review_needed", "notified"),
+)
 ONE_STEP = timedelta(seconds=2)  # what one press did to several lines is written within
 
 

@@ -184,6 +184,9 @@ def test_one_conversation_about_several_lines_is_offered_and_recorded_once(clien
         (3, "held", "Jordan Example"),
     ]
     assert list(case.events.filter(kind="peer_to_peer_closed").values_list("line", flat=True)) == [2, 3]
+    told = text(client.get(reverse("case", args=[case.reference])))
+    assert "Lines 2 and 3: peer-to-peer conversation offered." in told
+    assert "Lines 2 and 3: peer-to-peer conversation recorded." in told
     assert set(case.lines.exclude(number=1).values_list("status", flat=True)) == {"physician_review"}
 
 
