@@ -41,7 +41,7 @@ EXPECTED = "This session is expected from an approval; it ends with it."
 CASE_CLOSED = "This case is not open any more; its facts stay as they are."
 
 
-def said(kind: str, fact: AnyFact) -> str:
+def said(fact: AnyFact) -> str:
     """A fact in the words of the history."""
     match fact:
         case Onset():
@@ -120,7 +120,7 @@ def recorded(
     _save(fact)
     if isinstance(fact, Diagnosis) and line is not None:
         fact.lines.add(_line(case, line))
-    payload = {"kind": kind, "says": said(kind, fact), "after": columns_of(kind, fact), "confirmed": fact.confirmed}
+    payload = {"kind": kind, "says": said(fact), "after": columns_of(kind, fact), "confirmed": fact.confirmed}
     record_event(case, "fact_stated", by=by, line=line, at=now, payload=payload)
     return fact
 
@@ -138,7 +138,7 @@ def edited(
     if columns_of(kind, fact) == before and fact.confirmed == was_confirmed and passage is None:
         return fact
     _save(fact)
-    payload = {"kind": kind, "says": said(kind, fact), "before": before, "after": columns_of(kind, fact), "confirmed": fact.confirmed}
+    payload = {"kind": kind, "says": said(fact), "before": before, "after": columns_of(kind, fact), "confirmed": fact.confirmed}
     record_event(case, "fact_edited", by=by, at=now, payload=payload)
     return fact
 

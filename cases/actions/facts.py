@@ -88,7 +88,7 @@ def confirm_facts(*, case_id: int, by: User, facts: Sequence[tuple[str, int]] | 
         fact.confirmed_at, fact.confirmed_by = now, by
         fact.save(update_fields=["confirmed_at", "confirmed_by"])
     if waiting:
-        payload = {"facts": [{"kind": kind, "says": said(kind, fact)} for kind, fact in waiting]}
+        payload = {"facts": [{"kind": kind, "says": said(fact)} for kind, fact in waiting]}
         record_event(case, "facts_confirmed", by=by, at=now, payload=payload)
         keep_computed(case)
         keep_in_step(case)
@@ -103,7 +103,7 @@ def remove_fact(*, case_id: int, kind: str, fact_id: int, by: User) -> None:
     fact = fact_of(case, kind, fact_id)
     if fact.confirmed:
         permissions.check_confirm_facts(by)
-    record_event(case, "fact_removed", by=by, payload={"kind": kind, "says": said(kind, fact), "before": columns_of(kind, fact)})
+    record_event(case, "fact_removed", by=by, payload={"kind": kind, "says": said(fact), "before": columns_of(kind, fact)})
     fact.delete()
     keep_computed(case)
     keep_in_step(case)

@@ -123,7 +123,7 @@ def header(page: PageRecord, now: datetime) -> Header:
 
 
 def who_has_it(case: Case) -> str:
-    """ "Nurse Dana Whitlock; director nobody yet": who the case is with, as its header says it."""
+    """Nurse and director of the case by name, as the head of its page says it."""
     people = (("nurse", case.reviewer), ("director", case.director))
     said = [f"{role} {person.get_full_name() or person.username}" for role, person in people if person]
     return f"With {' and '.join(said)}" if said else "With nobody yet"

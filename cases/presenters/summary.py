@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from authreview import due
 from cases.enums import ADVERSE, LineStatus, Outcome
-from cases.models import Case, Determination
+from cases.models import Determination
 from cases.presenters.decide import asked_for, line_name
 from cases.presenters.references import Cited, References
 from cases.presenters.request import RequestShown, request_shown
@@ -158,9 +158,9 @@ def _line(found: Summed, review: LineReview, numbering: References) -> LineSumma
         bottom_line=text,
         kind=kind,
         why_rule=line.pinned_why,
-        supports=[_statement(found.case, review, leaf, numbering, policies) for leaf in supports],
-        missing=[_statement(found.case, review, leaf, numbering, policies) for leaf in missing],
-        against=[_statement(found.case, review, leaf, numbering, policies) for leaf in against],
+        supports=[_statement(review, leaf, numbering, policies) for leaf in supports],
+        missing=[_statement(review, leaf, numbering, policies) for leaf in missing],
+        against=[_statement(review, leaf, numbering, policies) for leaf in against],
         parts=parts,
         limits=limits,
         notes=_evidence_notes(review, numbering, policies),
@@ -238,7 +238,7 @@ def _against(review: LineReview) -> list[Criterion]:
     return [leaf for leaf in review.criteria if review.values.get(leaf.id) == contrary[leaf.id in review.exclusions]]
 
 
-def _statement(case: Case, review: LineReview, leaf: Criterion, numbering: References, policies: Sequence[Policy]) -> Statement:
+def _statement(review: LineReview, leaf: Criterion, numbering: References, policies: Sequence[Policy]) -> Statement:
     row = criterion_row(review, leaf, {})
     detail = "; ".join(part for part in (row.arithmetic, row.note) if part)
     return Statement(

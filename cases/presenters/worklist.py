@@ -63,20 +63,20 @@ def work_row(item: WorkItem, shown: Shown, reader: User, now: datetime) -> Row:
     return _row(case, shown, reader, due, item.assignee_id, _stands(case, shown, item.queue, now), why=_why(here, item.due_at))
 
 
-def done_row(case: Case, shown: Shown, reader: User, now: datetime) -> Row:
+def done_row(case: Case, shown: Shown, reader: User) -> Row:
     """A closed case, with what became of it."""
     loaded = shown.cases[case.pk]
     if loaded.status == CaseStatus.DUPLICATE:
         other = loaded.duplicate_of.reference if loaded.duplicate_of else ""
-        return _row(loaded, shown, reader, _closed(loaded, now), loaded.reviewer_id, (f"Duplicate of {other}", ""))
-    return _row(loaded, shown, reader, _closed(loaded, now), loaded.reviewer_id, (_ends(loaded.lines.all()), ""))
+        return _row(loaded, shown, reader, _closed(loaded), loaded.reviewer_id, (f"Duplicate of {other}", ""))
+    return _row(loaded, shown, reader, _closed(loaded), loaded.reviewer_id, (_ends(loaded.lines.all()), ""))
 
 
 def case_row(case: Case, shown: Shown, reader: User, now: datetime) -> Row:
     """A case found by search: open or closed."""
     loaded = shown.cases[case.pk]
     if loaded.status not in (CaseStatus.OPEN, CaseStatus.INTAKE):
-        return done_row(loaded, shown, reader, now)
+        return done_row(loaded, shown, reader)
     open_lines = [line for line in loaded.lines.all() if QUEUE_OF[LineStatus(line.status)]]
     dates = [each for line in open_lines if (each := _due_at(line))]
     due = due_in(min(dates, default=None), now, stopped=bool(open_lines) and all(line.clock_stopped for line in open_lines))
@@ -84,7 +84,7 @@ def case_row(case: Case, shown: Shown, reader: User, now: datetime) -> Row:
     return _row(loaded, shown, reader, due, loaded.reviewer_id, stands)
 
 
-def draft_row(item: WorkItem, shown: Shown, draft: Mapping[str, Any], reader: User, now: datetime) -> Row:
+def draft_row(item: WorkItem, shown: Shown, draft: Mapping[str, Any], now: datetime) -> Row:
     """A draft, by what has been typed of it so far."""
     case = shown.cases[item.case_id]
     typed = {name: str((draft.get(name) or [""])[0]) for name in ("given_name", "family_name", "member_id")}
@@ -208,7 +208,7 @@ def _ends(lines: Iterable[ServiceLine]) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _closed(case: Case, now: datetime) -> DueIn:
+def _closed(case: Case) -> DueIn:
     return DueIn("calm", "check", "closed", day(case.closed_at))
 
 

@@ -17,7 +17,7 @@ from authreview.errors import Conflict
 from cases import permissions
 from cases.actions.codes import import_codes, keep_file
 from cases.code_changes import Plan
-from cases.code_files import CodeFile, Release
+from cases.code_files import Release
 from cases.enums import CodeSet
 from cases.forms.codes import CodeFileForm
 from cases.presenters import codes as words
@@ -74,7 +74,7 @@ def preview(request: UserRequest, token: str) -> HttpResponse:
         "facts": words.file_facts(file, filename),
         "plan": plan,
         "groups": words.groups(plan),
-        "why_not": _why_not(file, plan),
+        "why_not": _why_not(plan),
     }
     return render(request, "codes/preview.html", context)
 
@@ -97,7 +97,7 @@ def changes(request: UserRequest, token: str) -> StreamingHttpResponse:
     return response
 
 
-def _why_not(file: CodeFile, plan: Plan) -> str:
+def _why_not(plan: Plan) -> str:
     if plan.error_count:
         many = f"{plan.error_count:,} errors" if plan.error_count > 1 else "1 error"
         return f"{many}: nothing of this file is imported until it has none. Mend it and bring it again."

@@ -29,7 +29,7 @@ def new_fact(request: UserRequest, reference: str, kind: str) -> HttpResponse:
     permissions.check_state_facts(request.user)
     form = _form(kind)(request.POST or None, lines=record.lines)
     if request.method != "POST" or not form.is_valid():
-        return _page(request, record.case, kind, form, f"Add: {TITLES[kind]}")
+        return _page(request, record.case, form, f"Add: {TITLES[kind]}")
     values = form.cleaned_data
     actions.state_fact(case_id=record.case.pk, kind=kind, values=values, line=values.get("line"), by=request.user)
     messages.success(request, "The fact is recorded.")
@@ -57,7 +57,7 @@ def fact(request: UserRequest, reference: str, kind: str, fact_id: int) -> HttpR
     form = _form(kind)(request.POST or None, lines=record.lines, initial=columns_of(kind, row))
     form.fields.pop("line", None)
     if request.method != "POST" or not form.is_valid():
-        return _page(request, record.case, kind, form, f"Edit: {TITLES[kind]}")
+        return _page(request, record.case, form, f"Edit: {TITLES[kind]}")
     values = {name: form.cleaned_data[name] for name in COLUMNS[kind] if name in form.cleaned_data}
     actions.edit_fact(**which, kind=kind, fact_id=fact_id, values=values)
     messages.success(request, "The fact is changed.")
@@ -86,7 +86,7 @@ def _form(kind: str) -> type[FactForm]:
     return FORMS[kind]
 
 
-def _page(request: UserRequest, case: Case, kind: str, form: FactForm, title: str) -> HttpResponse:
+def _page(request: UserRequest, case: Case, form: FactForm, title: str) -> HttpResponse:
     context = {"case": case, "form": form, "title": title, "back": _address(request, case.reference)}
     return render(request, "cases/facts/form.html", context, status=422 if form.is_bound else 200)
 

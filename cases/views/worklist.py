@@ -127,16 +127,15 @@ def _work(request: UserRequest, tab: Tab, form: WorklistFilters, place: Any) -> 
     pages = _pages(request, page, total, "due_at")
     if tab is Tab.INTAKE:
         drafts = queries.drafts([item.case_id for item in page.rows])
-        return [rows.draft_row(item, shown, drafts[item.case_id], request.user, now) for item in page.rows], pages
+        return [rows.draft_row(item, shown, drafts[item.case_id], now) for item in page.rows], pages
     return [rows.work_row(item, shown, request.user, now) for item in page.rows], pages
 
 
 def _done(request: UserRequest, form: WorklistFilters, place: Any) -> tuple[list[rows.Row], lists.Pages]:
-    now = timezone.now()
     found = queries.done(form.filters())
     page = queries.done_page(found, place)
     shown = queries.shown([case.pk for case in page.rows])
-    return [rows.done_row(case, shown, request.user, now) for case in page.rows], _pages(request, page, queries.counted(found), "closed_at")
+    return [rows.done_row(case, shown, request.user) for case in page.rows], _pages(request, page, queries.counted(found), "closed_at")
 
 
 def _pages(request: HttpRequest, page: queries.Page, total: int, by: str) -> lists.Pages:
