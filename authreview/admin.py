@@ -118,7 +118,7 @@ class PersonAdmin(KeptPages, UserAdmin):
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "groups":
-            kwargs |= {"form_class": RolesField, "widget": CheckboxSelectMultiple, "help_text": ""}
+            kwargs |= {"form_class": RolesField, "widget": CheckboxSelectMultiple, "label": "Roles", "help_text": ""}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
