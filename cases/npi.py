@@ -3,13 +3,8 @@
 PREFIX = "80840"  # the issuer of health identifiers in the United States, part of what the check digit covers (ISO 7812, 45 CFR 162.406)
 
 
-def is_valid_npi(npi: str) -> bool:
-    """Ten digits, the first a 1 or a 2, that pass the Luhn check over 80840 and the number."""
-    return npi_problem(npi) == ""
-
-
 def npi_problem(npi: str) -> str:
-    """What is wrong with the number, in one sentence; empty where nothing is."""
+    """What is wrong with the number, in one sentence; empty where it passes the Luhn check behind 80840."""
     if not (npi.isascii() and npi.isdigit()):
         return "An NPI has ten digits and nothing else."
     if len(npi) != 10:

@@ -1,6 +1,5 @@
 """Regulated wording: written by one person, approved by another, then closed and followed, never edited."""
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_POST
 from authreview.admin import KeptPages
 from authreview.errors import Conflict, Denied
 from authreview.models import User
-from cases.letters.wording_texts import PLACEHOLDERS
+from cases.letters.wording_texts import PLACEHOLDERS, unknown_placeholders
 from cases.models import LetterText
 from cases.presenters.letters import held_up_words
 from cases.queries.letters import texts_held_up
@@ -27,7 +26,6 @@ from .following import FOLLOW_PAGE, FORM_PAGE
 
 WHOSE = ("key", "line_of_business", "state", "language")
 OWN_WORDING = "Nobody approves their own wording."
-PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
 
 
 class BodyForm(forms.ModelForm):
@@ -44,7 +42,7 @@ class BodyForm(forms.ModelForm):
 
     def clean_body(self) -> str:
         body = str(self.cleaned_data["body"])
-        unknown = sorted({name for name in PLACEHOLDER.findall(body) if name not in PLACEHOLDERS})
+        unknown = unknown_placeholders(body)
         if unknown:
             raise forms.ValidationError(f"No such placeholder: {', '.join(unknown)}.")
         return body

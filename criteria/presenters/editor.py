@@ -48,7 +48,6 @@ class Row:
     depth: int
     is_current: bool
     wrong: str  # in words, empty where nothing is
-    is_new_rule: bool = False
 
 
 def tab_of(kind: str) -> str:
@@ -64,7 +63,7 @@ def tree_rows(document: Any, place: Place, blocked: Mapping[str, int]) -> list[R
             continue
         codes = rule.get("codes")
         said = ", ".join(str(code) for code in codes) if isinstance(codes, list) else ""
-        rows.append(_row(document, place, blocked, ("rules", number), str(rule.get("name") or "A rule without a name"), said, 0, True))
+        rows.append(_row(document, place, blocked, ("rules", number), str(rule.get("name") or "A rule without a name"), said, 0))
         for path, node in places.below(rule.get("criteria"), ("rules", number, "criteria")):
             depth = 1 + sum(isinstance(part, int) for part in path[3:])
             rows.append(_row(document, place, blocked, path, *_named(node), depth))
@@ -86,12 +85,10 @@ def list_rows(document: Any, place: Place, blocked: Mapping[str, int], key: str,
     return rows
 
 
-def _row(
-    document: Any, place: Place, blocked: Mapping[str, int], path: places.Path, label: str, note: str, depth: int, new: bool = False
-) -> Row:
+def _row(document: Any, place: Place, blocked: Mapping[str, int], path: places.Path, label: str, note: str, depth: int) -> Row:
     at, count = text_of(path), blocked.get(text_of(path), 0)
     wrong = f"{count} thing{'s' * (count > 1)} to mend" if count else ""
-    return Row(at, place.url(at), kind_at(document, at), label, note, min(depth, 12), at == place.at, wrong, new)
+    return Row(at, place.url(at), kind_at(document, at), label, note, min(depth, 12), at == place.at, wrong)
 
 
 def _named(node: Mapping[str, Any]) -> tuple[str, str]:

@@ -110,7 +110,7 @@ def _named(example: Any) -> list[str]:
 
 
 def _line(name: str, text: str, example: Any, columns: Sequence[Column], given: Given | None) -> CriterionLine:
-    words = (("", "Not answered"), *((value, label) for value, _, label, _ in FINDINGS))
+    words = (("", "Not answered"), *((value, label) for value, _, label in FINDINGS))
     findings = held(example, "findings")
     finding = field_view(
         NodeField(name, text, "choice", choices=words), findings if isinstance(findings, dict) else {}, "", "findings.", (), given

@@ -11,11 +11,11 @@ from criteria.tree import Criterion, Group, Joined, Node, Rule, Text
 from criteria.tryout import tried
 
 FINDINGS = (
-    ("met", "met", "Met", "m"),
-    ("not_met", "not-met", "Not met", "n"),
-    ("unclear", "unclear", "Unclear", "c"),
-    ("not_documented", "missing", "Not documented", "o"),
-    ("not_applicable", "na", "Does not apply", "p"),
+    ("met", "met", "Met"),
+    ("not_met", "not-met", "Not met"),
+    ("unclear", "unclear", "Unclear"),
+    ("not_documented", "missing", "Not documented"),
+    ("not_applicable", "na", "Does not apply"),
 )
 VALUE_WORDS = {"met": "met", "not_met": "not met", "undetermined": "undecided"}
 NEXT_WORDS = {
@@ -181,7 +181,7 @@ def _heading(group: Group) -> str:
 def _row(leaf: Criterion, number: int, depth: int, finding: str, result: Assessment) -> TryRow:
     words = [each for each in FINDINGS if each[0] != FindingValue.NOT_APPLICABLE or leaf.may_not_apply]
     standing = "no longer needed" if leaf.id in result.settled else "the reason" if leaf.id in result.reasons else ""
-    options = tuple((value, kind, label, value == finding) for value, kind, label, _ in words)
+    options = tuple((value, kind, label, value == finding) for value, kind, label in words)
     return TryRow(number, leaf.id, leaf.text or "A new criterion", leaf.help, min(depth, 6), options, standing)
 
 
