@@ -86,12 +86,12 @@ def published_policies():
     if PolicyVersion.objects.exists():
         return
     at, editor, approver = timezone.now(), user("policy_editor"), user("policy_approver")
-    people = {"drafted": editor, "submitted": editor, "approved": approver, "published": approver}
+    people = {"drafted": editor, "submitted": editor, "approved": approver}
     for policy, document in shipped():
         version = PolicyVersion.objects.create(
             policy=Policy.objects.get_or_create(slug=policy.policy)[0],
             version=policy.version,
-            status="published",
+            status="approved",
             document=document,
             digest=sha256(canonical(document)),
             title=policy.title,
@@ -104,6 +104,7 @@ def published_policies():
             **{f"{verb}_by": person for verb, person in people.items()},
         )
         RuleCode.objects.bulk_create(RuleCode(version=version, code=code, rule=rule.id) for rule in policy.rules for code in rule.codes)
+    PolicyVersion.objects.update(status="published", published_by=approver, published_at=at)
 
 
 def installed():

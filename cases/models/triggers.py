@@ -20,7 +20,7 @@ from .request import Referral
 
 _DECIDED = "EXISTS (SELECT 1 FROM cases_determination d WHERE d.line_id = {row}.line_id)"
 _CITED = "EXISTS (SELECT 1 FROM cases_finding f JOIN cases_determination d ON d.line_id = f.line_id WHERE f.id = {row}.finding_id)"
-_PUBLISHED = "EXISTS (SELECT 1 FROM criteria_policyversion v WHERE v.id = OLD.version_id AND v.published_at IS NOT NULL)"
+_PUBLISHED = "EXISTS (SELECT 1 FROM criteria_policyversion v WHERE v.id = {row}.version_id AND v.published_at IS NOT NULL)"
 _IN_USE = "OLD.effective_from <= CURRENT_DATE"
 _FOLLOWED = "a code in use is closed and followed, not changed"
 
@@ -32,9 +32,14 @@ FROZEN: tuple[Frozen, ...] = (
         "a published policy version cannot be changed",
         when="OLD.published_at IS NOT NULL",
         but=("status", "in_force_until", "retired_by", "retired_at"),
-        but_only="OLD.retired_at IS NULL AND NEW.status IN ('published', 'retired')",  # it retires once, and goes back to no other status
+        but_only="OLD.retired_at IS NULL AND NEW.status = 'retired'",  # it retires once, with its last day, and goes back nowhere
     ),
-    Frozen(RuleCode, "the codes of a published policy version cannot be changed", when=_PUBLISHED),
+    Frozen(
+        RuleCode,
+        "the codes of a published policy version cannot be changed",
+        when=_PUBLISHED.format(row="OLD"),
+        on_insert=_PUBLISHED.format(row="NEW"),
+    ),
     Frozen(Policy, "a policy keeps its short name", but=("event_count", "event_head")),
     Frozen(
         Letter,

@@ -40,10 +40,14 @@ def in_force(slug, version="2026.2", begins="2026-03-10", of=None, **more):
     old.pk = None
     old.policy = Policy.objects.get_or_create(slug=slug)[0]
     old.document, old.version, old.digest = document, version, sha256(canonical(document))
-    old.status, old.in_force_until, old.retired_by, old.retired_at = "published", None, None, None
+    by, at = old.published_by, old.published_at
+    old.status, old.published_by, old.published_at = "approved", None, None
+    old.in_force_until, old.retired_by, old.retired_at = None, None, None
     old.effective_from, old.overlays = date.fromisoformat(begins), document.get("overlays") or ""
     old.save(force_insert=True)
     RuleCode.objects.bulk_create(RuleCode(version=old, code=code, rule=rule["id"]) for rule in document["rules"] for code in rule["codes"])
+    old.status, old.published_by, old.published_at = "published", by, at
+    old.save()
     return old
 
 
