@@ -1,6 +1,7 @@
 """The request for information: writing and sending it, and ticking off what came."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from authreview.access import reads
-from authreview.errors import Conflict, Denied
+from authreview.errors import Conflict, Denied, Incomplete
 from authreview.numbers import whole_number
 from cases import permissions, workflow
 from cases.actions.clock import foresee_stop, turnaround_rule
@@ -242,19 +243,25 @@ def _sent(request: UserRequest, case: Case, items: list[ItemDraft], date: UntilF
     letters = f" {issued} letter{' is' if issued == 1 else 's are'} issued." if issued else ""
     messages.success(request, f"Asked for {len(items)} thing{'' if len(items) == 1 else 's'}. {lines} {verb} for the answer.{letters}")
     if held:
-        messages.warning(request, "A letter of this request is not issued yet: something is missing in it.")
+        messages.warning(request, "A letter of this request was not issued with it: something is missing, or somebody was faster.")
         return redirect("letters", case.reference)
     return redirect("case", case.reference)
 
 
 def _issue_letters(request: UserRequest, sent: InformationRequest) -> tuple[int, int]:
-    """Issue the letters of a request with the press that sent it. How many went out, and how many wait on the letters page."""
+    """Issue the letters of a request with the press that sent it. How many went out, and how many are to be looked at on the letters page.
+
+    The request is sent by now: a letter that somebody else was faster with is no refusal of it.
+    """
     case = load_case(request, sent.case.reference)
     owed = [each for each in owed_letters(letter_material(case), timezone.now()) if each.wanted.request == sent]
     ready = [each for each in owed if not errors(each.problems)]
+    issued = 0
     for each in ready:
-        issue_wanted(case_id=case.pk, key=each.wanted.key, by=request.user)
-    return len(ready), len(owed) - len(ready)
+        with suppress(Conflict, Incomplete):
+            issue_wanted(case_id=case.pk, key=each.wanted.key, by=request.user)
+            issued += 1
+    return issued, len(owed) - issued
 
 
 def _grouped(forms: BaseFormSet[Any], shown: dict[str, Any]) -> list[dict[str, Any]]:

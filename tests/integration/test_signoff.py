@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.actions.letters import issue_letter
 from cases.actions.peer_to_peer import offer_peer_to_peer
 from cases.models import Case, Determination, InformationRequest, PeerToPeer, RequestItem
 from tests import letter_cases
@@ -288,6 +289,28 @@ def test_the_letter_stands_beside_the_request_before_it_is_sent(client, frozen):
         article = text(client.get(at("letter", case, letter.pk))).partition("<article")[2].partition("</article>")[0]
         assert article in seen
     assert "The time for the decision is stopped until you answer" in seen
+
+
+def test_a_letter_that_somebody_else_issues_meanwhile_is_no_refusal_of_the_request(client, frozen):
+    case, desk = letter_cases.ready("a"), user("letters")
+    client = signed_in(client, "nurse")
+    data = form_of(client, case)
+
+    was_faster = []
+
+    def desk_is_faster(execute, sql, params, many, context):
+        """Between one letter and the next: before the transaction that would issue the second begins."""
+        if sql.startswith("SAVEPOINT") and not was_faster and case.letters.filter(status="issued").count() == 1:
+            was_faster.append(True)
+            issue_letter(letter_id=case.letters.exclude(status="issued").get().pk, by=desk)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(desk_is_faster):
+        answer = client.post(at("information-request", case), data | {"send": "1"}, follow=True)
+    assert answer.status_code == 200
+    assert "1 letter is issued." in text(answer)
+    assert "was not issued with it" in text(answer)
+    assert list(case.letters.values_list("status", flat=True)) == ["issued", "issued"]
 
 
 def test_what_is_not_right_yet_is_left_out_of_the_letter(client, frozen):
