@@ -90,7 +90,7 @@ def test_base_plan(office, screen):
     assert list(Case.objects.values_list("status", flat=True)) == ["closed"]
     steps.opens(nurse := office.at("nurse", demo.answers.at.replace(hour=17)), reference)
     expect(nurse.page.locator(".decision")).to_contain_text("Signature verified")
-    steps.tells(nurse, "Line 4: amended", "Line 1: ", "Case closed")
+    steps.tells(nurse, "Lines 2, 3 and 4: amended", "Line 1: ", "Case closed")
 
 
 def test_plan_with_the_exception(office, screen):
