@@ -47,7 +47,9 @@ def floor(request, pk):
         form = FloorForm(request.POST, instance=row)
         form.is_valid()
         form.save()
-    shown = Status(row.criterion, 1, 1, row.value, "Met", [], None, "", "", "", False, request.user.username, row.at, False, False)
+    words = dict.fromkeys(("untyped", "computed", "searched", "stale"), "")
+    answer = {"id": row.criterion, "number": 1, "version": 1, "value": row.value, "word": "Met", "evidence": [], "proposal": None}
+    shown = Status(**answer, **words, bare=False, who=request.user.username, at=row.at, is_open=False, frozen=False)
     return render(request, "cases/checklist/status.html", {"s": shown, "oob": False})
 
 

@@ -1,5 +1,6 @@
 """A person at a browser: every key press, click, drag and typed field goes through here and is counted. Steps are in steps.py."""
 
+import re
 from contextlib import contextmanager
 
 from django.test import Client
@@ -83,15 +84,16 @@ class Hands:
     def drag(self, words):
         """Over these words of the page that the record shows."""
         self._did("drag")
-        bar = self.page.locator(".record-pending")
+        selected = self.page.locator(".record-pending q")
+        these = re.compile(r"^\W*" + r"\W+".join(re.findall(r"\w+", words)) + r"\W*$")
         for _ in range(3):  # a page still being drawn moves under the pointer: a person selects again
             self._select(words)
             try:
-                expect(bar).to_be_visible(timeout=5000)
+                expect(selected).to_have_text(these, timeout=5000)
             except AssertionError:
                 continue
             return
-        expect(bar).to_be_visible()
+        expect(selected).to_have_text(these)
 
     def _select(self, words):
         expect(self.page.locator(".sheet-page tspan").first).to_be_attached()
