@@ -3,27 +3,18 @@
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from authreview.models import User
 from cases.models import CodeImport, DiagnosisCode, LetterText, Plan, TurnaroundRule
 from tests.browser.hands import sign_in_at_once
+from tests.browser.looks import accessible, violations
 from tests.small_policies import published, small, submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TUESDAY = "2026-03-10 10:00-04:00"
 RELEASE = "code,title\nM54.2,Cervicalgia\nM54.81,Neuralgia of the back of the head\nR51.9,Headache\n"
 KEPT = [("M54.2", "Cervicalgia"), ("M54.6", "Pain in thoracic spine"), ("M54.81", "Occipital neuralgia")]
-
-
-def violations(page):
-    return [(each["id"], [node["html"][:160] for node in each["nodes"][:3]]) for each in Axe().run(page).response["violations"]]
-
-
-def accessible(page, heading):
-    expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
-    assert violations(page) == []
 
 
 def brings(hands, text, name="icd10cm-2027.csv"):

@@ -4,12 +4,12 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from authreview.models import User
 from criteria.models import PolicyVersion
+from tests.browser.looks import accessible, sign_in
 from tests.factories import founding_case, published_policies, user
 from tests.small_policies import drafted, published, small
 
@@ -21,21 +21,6 @@ FOCUSED = """() => {
     const legend = here.type === 'radio' ? here.closest('fieldset').querySelector('legend').textContent.trim() + ': ' : '';
     return legend + [...(here.labels ?? [])].map((label) => label.textContent.trim()).join(' ') || here.textContent.trim();
 }"""
-
-
-def accessible(page, heading):
-    expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
-
-
-def sign_in(page, name):
-    page.context.clear_cookies()
-    page.goto("/sign-in/")
-    page.get_by_label("User name").fill(name)
-    page.get_by_label("Password").fill("let me in, please")
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
 def saved(page):

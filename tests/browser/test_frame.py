@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
 from django.http import HttpResponse
 from django.template import engines
@@ -14,6 +13,7 @@ from authreview import urls as product
 from authreview.errors import Denied, Incomplete, Problem
 from authreview.models import User
 from authreview.roles import Role
+from tests.browser.looks import accessible
 
 PASSWORD = "correct horse battery"
 PAGE = """{% extends "base.html" %}{% load ui %}{% block title %}Work{% endblock %}
@@ -99,11 +99,6 @@ def sign_in(page, name):
 
 def row(page, number):
     return page.locator(f"#row-{number}")
-
-
-def accessible(page):
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
 
 
 def end_the_session(page):

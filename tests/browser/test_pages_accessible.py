@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -17,6 +16,7 @@ from cases.actions.replay import run_replay, start_replay
 from cases.models import Document, InformationRequest, Onset
 from criteria.models import PolicyVersion
 from tests.browser.hands import sign_in_at_once
+from tests.browser.looks import violations
 from tests.letter_cases import asked, ready, referred, signed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,10 +114,6 @@ def at(office):
         request=InformationRequest.objects.get(case=case).pk,
         letter=letter.pk,
     )
-
-
-def violations(page):
-    return [(each["id"], [node["html"][:160] for node in each["nodes"][:3]]) for each in Axe().run(page).response["violations"]]
 
 
 @pytest.mark.parametrize("role", ["", *EVERYBODY, "policy_editor", "admin"])

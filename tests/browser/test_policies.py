@@ -1,31 +1,16 @@
 """A policy on its way in a real browser: imported with an error, mended in place, submitted, refused to its own author, published, read."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from authreview.models import User
 from criteria.models import PolicyVersion
+from tests.browser.looks import accessible, sign_in
 from tests.factories import user
 from tests.small_policies import published, small
 from tests.unit.policy_files import text
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def accessible(page, heading):
-    expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
-
-
-def sign_in(page, name):
-    page.context.clear_cookies()
-    page.goto("/sign-in/")
-    page.get_by_label("User name").fill(name)
-    page.get_by_label("Password").fill("let me in, please")
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
 @pytest.fixture

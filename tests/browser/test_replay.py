@@ -1,7 +1,6 @@
 """What would this draft have changed: asked for at the version, watched while a worker reads, its lines read by who may open cases."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -11,6 +10,7 @@ from cases.actions.replay import BROKEN
 from cases.models import ReplayRun
 from cases.permissions import NOT_A_READER
 from tests.browser.hands import sign_in_at_once
+from tests.browser.looks import accessible
 from tests.decisions import approvable
 from tests.factories import user
 from tests.integration.test_replay import draft_of, one_more
@@ -27,11 +27,6 @@ def draft(office, settings):
     approve_lines(case_id=case.pk, lines=[3], by=user("nurse"))
     User.objects.filter(username__in=["policy_editor", "auditor"]).update(is_staff=True)
     return draft_of("nerve-blocks-ahh", one_more)
-
-
-def accessible(page):
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["html"][:160] for node in each["nodes"]]) for each in found] == []
 
 
 def test_a_replay_from_the_version_to_its_lines(draft, office, live_server):
