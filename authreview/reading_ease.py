@@ -41,11 +41,6 @@ def reading_label(text: str, language: str = "en") -> str:
 EASE = ((90, "very easy"), (80, "easy"), (70, "fairly easy"), (60, "neither easy nor hard"), (50, "fairly hard"), (30, "hard"))
 
 
-def long_sentences(text: str, most_words: int = 20) -> list[str]:
-    """Sentences of more words than a plain letter should have."""
-    return [each for each in _sentences(text) if len(_WORD.findall(each)) > most_words]
-
-
 def _sentences(text: str) -> list[str]:
     return [part.strip() for part in _SENTENCE_END.split(text) if part and _WORD.search(part)]
 

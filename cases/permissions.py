@@ -12,7 +12,7 @@ from authreview.models import Licence, User
 from authreview.roles import Role
 
 from .enums import CaseStatus, LineStatus, Outcome
-from .models import Case, Letter, ServiceLine
+from .models import Case, ServiceLine
 
 CASE_READERS = (Role.INTAKE, Role.NURSE, Role.MEDICAL_DIRECTOR, Role.SUPERVISOR, Role.LETTERS, Role.AUDITOR)
 
@@ -226,7 +226,7 @@ def check_issue_letter(user: User) -> None:
     _needs(user, (Role.NURSE, Role.MEDICAL_DIRECTOR, Role.LETTERS), NOT_LETTERS)
 
 
-def check_void_letter(user: User, letter: Letter) -> None:
+def check_void_letter(user: User) -> None:
     _needs(
         user, (Role.SUPERVISOR, Role.LETTERS, Role.MEDICAL_DIRECTOR), "Letters are voided by the letters desk, a supervisor or a director."
     )

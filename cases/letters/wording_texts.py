@@ -101,11 +101,6 @@ def load_texts(line_of_business: str, state: str, language: str, on: date) -> Te
     return Texts(best, language)
 
 
-def text_for(key: str, line_of_business: str, state: str, language: str, on: date) -> LetterText | None:
-    """One of them."""
-    return load_texts(line_of_business, state, language, on).rows.get(key)
-
-
 def _particular(row: LetterText) -> int:
     return 2 * bool(row.line_of_business) + bool(row.state)
 

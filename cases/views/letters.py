@@ -94,7 +94,7 @@ def letter_draft_pdf(request: UserRequest, reference: str, key: str) -> HttpResp
 @require_POST
 def letter_void(request: UserRequest, reference: str, letter_id: int) -> HttpResponse:
     case, found = _letter(request, reference, letter_id)
-    permissions.check_void_letter(request.user, found)
+    permissions.check_void_letter(request.user)
     form = VoidForm(request.POST)
     if not form.is_valid():
         return _issued(request, case, found, void=form, status=422)
@@ -189,7 +189,7 @@ def _issued(
     material = letter_material(case)
     history = shown.history(case.reference, letters_of(case), found.pk)
     holds = found.status == LetterStatus.ISSUED
-    may_void = holds and permissions.can(permissions.check_void_letter, request.user, found)
+    may_void = holds and permissions.can(permissions.check_void_letter, request.user)
     context = _page(request, case, owed_letters(material, timezone.now()), None) | {
         "preview": shown.issued_preview(found),
         "history": history,

@@ -86,11 +86,6 @@ class CaseFacts:
         """The day received; after the service its first date (the day received without one)."""
         return self.first_service or self.received if self.review_type is ReviewType.POSTSERVICE else self.received
 
-    @property
-    def service_date(self) -> date | None:
-        """The first date of service, or the reference date without one."""
-        return self.first_service or self.reference_date
-
 
 def facts_from_example(facts: Mapping[str, Any]) -> CaseFacts:
     """The `facts` of an example that the format has already checked. Dates may be dates or ISO text; null is the same as left out."""

@@ -11,7 +11,7 @@ from cases.views.record import record_pane
 
 PAGE = """{% extends "base.html" %}{% load static %}{% block title %}Around the record{% endblock %}
 {% block head %}<link rel="stylesheet" href="{% static 'css/record.css' %}">{% endblock %}
-{% block main %}<h1>Around the record</h1><div class="cols cols-3">{% include "cases/documents/viewer.html#record-pane" %}
+{% block main %}<h1>Around the record</h1><div class="cols cols-2">{% include "cases/documents/viewer.html#record-pane" %}
 <section class="panel"><div id="row" tabindex="-1" data-record-row="1:pain"><h2>Pain</h2></div>
 <form data-cite><input type="hidden" name="cite_document"><input type="hidden" name="cite_page"><input type="hidden" name="cite_first">
 <input type="hidden" name="cite_last"><label>Note <textarea name="note"></textarea></label></form>

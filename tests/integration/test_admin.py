@@ -11,7 +11,7 @@ from django.urls import reverse
 from authreview.models import AccessRecord, User
 from authreview.roles import ADMIN_PAGES, Role
 from authreview.templatetags.ui import navigation
-from cases.letters.wording_texts import text_for
+from cases.letters.wording_texts import load_texts
 from cases.models import LetterText, Plan, ServiceCode, TurnaroundRule
 from criteria.actions import approve, return_to_draft, save_draft, submit
 from tests.factories import founding_case, installed, plans, user
@@ -428,6 +428,10 @@ def text():
     )
 
 
+def _in_force(day):
+    return load_texts("commercial", "", "en", day).rows["appeal"]
+
+
 def test_wording_is_followed_and_approved_by_another(text):
     client, other = signed_in("admin"), signed_in("admin", username="admin2")
     page = address("cases.lettertext", "change", text.pk)
@@ -435,7 +439,7 @@ def test_wording_is_followed_and_approved_by_another(text):
     follow = address("cases.lettertext", "follow", text.pk)
     client.post(follow, {"body": "Call {plan_phone} or {plan_tty}.", "effective_from": "2026-04-01"})
     new = LetterText.objects.latest("pk")
-    assert (new.key, new.approved_by, text_for("appeal", "commercial", "", "en", date(2026, 4, 1))) == ("appeal", None, text)
+    assert (new.key, new.approved_by, _in_force(date(2026, 4, 1))) == ("appeal", None, text)
     approve = address("cases.lettertext", "approve", new.pk)
     assert "Nobody approves their own wording." in words(client.get(address("cases.lettertext", "change", new.pk)))
     assert client.post(approve).status_code == 403
@@ -444,7 +448,7 @@ def test_wording_is_followed_and_approved_by_another(text):
     assert other.post(approve).status_code == 302
     text.refresh_from_db()
     assert text.effective_until == date(2026, 3, 31)
-    held = [text_for("appeal", "commercial", "", "en", day) for day in (date(2026, 3, 31), date(2026, 4, 1))]
+    held = [_in_force(day) for day in (date(2026, 3, 31), date(2026, 4, 1))]
     assert held == [text, new]
     assert other.post(approve).status_code == 409
 

@@ -18,7 +18,7 @@ from cases import permissions
 from cases.actions.letter_texts import install_letter_texts
 from cases.actions.letters import issue_letter, issue_wanted, prepare_letters, record_delivery, void_letter
 from cases.letters.drafts import owed_letters
-from cases.letters.wording_texts import load_texts, text_for
+from cases.letters.wording_texts import load_texts
 from cases.models import Case, CaseEvent, Letter, LetterFile, LetterText, Plan, WorkItem
 from cases.queries.letters import letter_material
 from tests.conftest import TODAY
@@ -116,7 +116,7 @@ def test_an_incomplete_letter_is_refused_with_every_problem(case, gap):
 
 
 def test_a_text_that_has_ended_is_no_text(case):
-    row = text_for("court", "commercial", "OH", "en", TEXT_DAY)
+    row = load_texts("commercial", "OH", "en", TEXT_DAY).rows["court"]
     LetterText.objects.filter(pk=row.pk).update(effective_until=TEXT_DAY - timedelta(days=1))
     with pytest.raises(Incomplete) as refused:
         issue_wanted(case_id=case.pk, key="decision-member", by=user("nurse"))
@@ -220,11 +220,11 @@ def test_the_most_particular_text_holds(db):
             approved_at=now,
         )
     places = (("medicaid", "TX"), ("medicaid", "OH"), ("commercial", "TX"))
-    found = [text_for("x", line_of_business, state, "en", TEXT_DAY).body for line_of_business, state in places]
+    found = [load_texts(line_of_business, state, "en", TEXT_DAY).rows["x"].body for line_of_business, state in places]
     assert found == ["all", "state", "line"]
-    assert text_for("x", "commercial", "OH", "en", TEXT_DAY).body == "both"
-    assert text_for("x", "commercial", "OH", "es", TEXT_DAY) is None
-    assert text_for("x", "commercial", "OH", "en", TEXT_DAY - timedelta(days=1)) is None
+    assert load_texts("commercial", "OH", "en", TEXT_DAY).rows["x"].body == "both"
+    assert "x" not in load_texts("commercial", "OH", "es", TEXT_DAY).rows
+    assert "x" not in load_texts("commercial", "OH", "en", TEXT_DAY - timedelta(days=1)).rows
 
 
 def test_shipped_texts_are_approved_by_somebody_else(db):

@@ -59,7 +59,7 @@ def quick(facts):
     counted, line = facts_from_example(facts), facts.get("line", {})
     return QuickFacts(
         counted.reference_date and str(counted.reference_date),
-        counted.service_date and str(counted.service_date),
+        (served := counted.first_service or counted.reference_date) and str(served),
         facts.get("birth_date"),
         facts.get("symptom_onset"),
         facts.get("diagnoses", ()),

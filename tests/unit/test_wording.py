@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authreview.reading_ease import english_syllables, long_sentences, reading_grade, reading_label, spanish_syllables
+from authreview.reading_ease import english_syllables, reading_grade, reading_label, spanish_syllables
 from cases.wording import (
     WordingProblem,
     case_question,
@@ -106,11 +106,6 @@ def test_the_label_names_its_measure_and_claims_no_grade_where_there_is_none():
     assert reading_label(spanish, "es") == "fairly easy to read (77 of 100, Fernández Huerta)"
     assert reading_label("你好", "zh") == "reading ease is not measured in this language"
     assert reading_label("", "es") == ""
-
-
-def test_long_sentences():
-    short, long = "We need the date.", " ".join(["word"] * 21) + "."
-    assert long_sentences(f"{short} {long}") == [long.removesuffix(".")]
 
 
 # ---- what a member's text must not hold -----------------------------------------------------------------------------------------
