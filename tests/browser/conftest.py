@@ -12,6 +12,7 @@ from cases.actions.letter_texts import install_letter_texts
 from cases.demo.people import PASSWORD
 from cases.management.commands.demo import write_people, write_plans
 from tests.browser.hands import Hands
+from tests.browser.keyboard import signs_in
 from tests.factories import installed
 
 SCREENS = Path(project.BASE_DIR) / "authreview" / "docs" / "screens"
@@ -27,8 +28,8 @@ class Office:
     def __init__(self, browser, address, clock):
         self.browser, self.address, self.clock, self.faults, self.open = browser, address, clock, [], []
 
-    def at(self, username, when):
-        """It is `when`, and this person signs in."""
+    def window(self, when):
+        """It is `when`, and somebody sits down whom nobody knows yet."""
         self.clock.move_to(when, tick=True)
         context = self.browser.new_context(viewport=SIZE, locale="en-US", timezone_id="America/New_York", base_url=self.address)
         self.open.append(context)
@@ -37,6 +38,11 @@ class Office:
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
         page.on("console", lambda said: self._heard(page, said))
         page.goto("/")
+        return page
+
+    def at(self, username, when):
+        """It is `when`, and this person signs in."""
+        page = self.window(when)
         page.get_by_label("User name").fill(username)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
@@ -66,6 +72,12 @@ def office(people, browser, live_server, settings, tmp_path, time_machine):
     for context in house.open:
         context.close()
     assert house.faults == []
+
+
+@pytest.fixture
+def at_desk(office):
+    """Who sits down there has no mouse."""
+    return lambda username, when: signs_in(office.window(when), username)
 
 
 class Screens:

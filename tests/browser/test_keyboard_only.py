@@ -6,58 +6,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import steps
-from tests.browser.hands import Hands
 from tests.conftest import NEW_YORK
 from tests.factories import founding_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 RECEIVED = datetime(2026, 3, 2, 16, 30, tzinfo=NEW_YORK)
-FOCUSED = """() => {
-    const here = document.activeElement;
-    const label = here.closest('label') ?? document.querySelector(`label[for="${here.id}"]`);
-    return (here.getAttribute('aria-label') ?? label?.innerText ?? here.innerText ?? '').trim().replace(/\\s+/g, ' ');
-}"""
-
-
-class Keyboard(Hands):
-    """Has no mouse."""
-
-    def click(self, target):
-        raise AssertionError("there is no mouse")
-
-    drag = fill = choose = click
-
-    def tabs_to(self, words, *, most=60, back=False):
-        """Press Tab until what has the focus begins with these words."""
-        passed = []
-        for _ in range(most):
-            self.key("Shift+Tab" if back else "Tab")
-            passed.append(self.page.evaluate(FOCUSED))
-            if passed[-1].startswith(words):
-                return
-        raise AssertionError(f"{most} tabs do not reach {words!r}, only {passed}")
-
-
-@pytest.fixture
-def at_desk(office):
-    """Signs in with the keyboard alone."""
-
-    def sit_down(username, hour):
-        hands = Keyboard(office.at(username, RECEIVED.replace(day=3, hour=hour)).page, username)
-        hands.page.context.clear_cookies()
-        hands.page.goto("/")
-        hands.page.wait_for_load_state()
-        hands.tabs_to("User name")
-        hands.type(username)
-        hands.key("Tab")
-        hands.type(steps.PASSWORD)
-        hands.key("Enter")
-        expect(hands.page.locator(f"body[data-user={username}]")).to_be_visible()
-        hands.page.wait_for_load_state()
-        return hands
-
-    return sit_down
 
 
 def cites_by_typing(nurse, number, words, finding):
@@ -71,9 +25,9 @@ def cites_by_typing(nurse, number, words, finding):
     steps.says(nurse, number, finding)
 
 
-def test_nurse_and_director_without_a_mouse(at_desk, office):
+def test_nurse_and_director_without_a_mouse(at_desk):
     case = founding_case("a", received_at=RECEIVED)
-    nurse = at_desk("nurse", 9)
+    nurse = at_desk("nurse", RECEIVED.replace(day=3, hour=9))
     steps.takes_next(nurse, case.reference)
     nurse.key("o")
     cites_by_typing(nurse, 1, "Myofascial pain syndrome", "met")
@@ -107,7 +61,7 @@ def test_nurse_and_director_without_a_mouse(at_desk, office):
     steps.requests_information(nurse, "Asked for 5 things. Line 1 waits for the answer.")
     steps.refers(nurse, "Lines 2, 3 and 4 are with the medical director.")
 
-    director = at_desk("medical_director", 15)
+    director = at_desk("medical_director", RECEIVED.replace(day=3, hour=15))
     steps.takes_next_to_decide(director, 2)
     director.key("d")
     steps.arrives(director, "Line 2")
