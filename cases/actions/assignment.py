@@ -129,4 +129,6 @@ def put(case: Case, role: Role, to: User | None, *, by: User, at: datetime | Non
     setattr(case, PLACE[role], to)
     case.save(update_fields=[PLACE[role]])
     payload = {"as": role.value, "from": before.username if before else "", "to": to.username if to else ""}
+    if to is not None:
+        payload["name"] = to.get_full_name()
     record_event(case, "assigned" if to else "released", by=by, at=at, payload=payload)

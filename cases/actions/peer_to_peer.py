@@ -104,6 +104,6 @@ def _close(case: Case, lines: Sequence[ServiceLine], conversation: Conversation,
         row.practitioner, row.specialty = conversation.practitioner.strip()[:160], conversation.specialty.strip()[:80]
         row.new_information = conversation.new_information.strip()
         row.save(update_fields=["outcome", "closed_at", "closed_by", "practitioner", "specialty", "new_information"])
-        payload = {"outcome": row.outcome, "practitioner": row.practitioner, "new_information": row.new_information}
+        payload = {name: getattr(row, name) for name in ("outcome", "practitioner", "specialty", "new_information")}
         move(case, line, LineStatus.PHYSICIAN_REVIEW, by=by, at=at, **payload)
     return [offers[line.pk] for line in lines]

@@ -19,7 +19,7 @@ from cases.typed_dates import in_words
 from cases.wording import case_question
 from criteria.enums import Value
 
-from .history import of_line
+from .history_words import of_line
 from .row import sentence
 from .standing import open_lists
 

@@ -20,6 +20,7 @@ from cases.enums import CaseStatus, LineStatus, Outcome, Queue
 from cases.management.commands.demo import OTHER_DATA, REFUSED
 from cases.models import Case, ClockEntry, Determination, Evidence, InformationRequest, Letter, Plan, ServiceLine, Session, WorkItem
 from cases.npi import npi_problem
+from cases.presenters.history_words import TOLD
 from tests.conftest import TODAY
 
 
@@ -148,6 +149,7 @@ def test_history_is_told_in_order_and_before_today(demo):
         times = [event.at for event in case.events.all()]
         assert times == sorted(times), case.reference
         assert times[-1].astimezone(TODAY.tzinfo).date() < TODAY.date(), case.reference
+        assert {event.kind for event in case.events.all()} <= TOLD.keys()  # each in a sentence of its own
     assert not ClockEntry.objects.filter(at__gt=TODAY).exists()
     assert not Determination.objects.filter(signed_at__gt=TODAY).exists()
     assert not Letter.objects.filter(issued_at__gt=TODAY).exists()

@@ -186,8 +186,8 @@ def test_one_conversation_about_several_lines_is_offered_and_recorded_once(clien
     ]
     assert list(case.events.filter(kind="peer_to_peer_closed").values_list("line", flat=True)) == [2, 3]
     told = text(client.get(reverse("case", args=[case.reference])))
-    assert "Lines 2 and 3: peer-to-peer conversation offered." in told
-    assert "Lines 2 and 3: peer-to-peer conversation recorded." in told
+    assert "Lines 2 and 3: peer-to-peer conversation offered, open until 11 Mar 2026, 17:00." in told
+    assert "Lines 2 and 3: peer-to-peer conversation held with Jordan Example." in told
     assert set(case.lines.exclude(number=1).values_list("status", flat=True)) == {"physician_review"}
 
 
