@@ -99,6 +99,11 @@ class StartForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
 
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        first = "version" if self.initial else "title"  # of a version that follows another the rest is known
+        self.fields[first].widget.attrs["data-focus"] = ""
+
 
 class ReturnForm(forms.Form):
     why = forms.CharField(

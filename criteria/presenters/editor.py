@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from criteria import node_fields, places
+from criteria import example_fields, node_fields, places
 from criteria.node_fields import CHECKS
 from criteria.places import WORDS, found, kind_at, path_of, text_of
 from criteria.readiness import Blocker
@@ -148,11 +148,10 @@ def blocked_rows(document: Any, place: Place, blockers: Sequence[Blocker], lines
         node = found(document, at)
         label = next((str(node[key]) for key in WORDS if node.get(key)), "") if at and isinstance(node, dict) else ""
         rest = blocker.where.removeprefix(at).lstrip(".")
-        field = f"#field-{slug(rest.split('[')[0])}" if rest else ""
-        name = _field_label(kind, rest)
+        name, key = _field_at(kind, node, rest)
         message = plain(blocker.message)
-        said = f"{name}. {message}" if name and message.startswith("This ") else message
-        url = place.url(at, tab_of(kind)) + field
+        said = f"{name}. {message}" if name and message.startswith("This ") and not (label and message.startswith(label)) else message
+        url = _mended_at(place, at, kind, rest, key)
         label = label or (f"A {kind} without words" if at and kind else POLICY_ROW)
         rows.append(Blocked(label, url, said, blocker.where, line_of(blocker.where, lines or {})))
     return sorted(rows, key=lambda row: row.line or 0)
@@ -166,10 +165,42 @@ def line_of(where: str, lines: Mapping[places.Path, int]) -> int | None:
     return lines.get(path)
 
 
-def _field_label(kind: str, rest: str) -> str:
-    """How the form names the field at this path of a node; a wording as a whole by its English."""
-    fields = [field for section in node_fields.SECTIONS.get(kind, ()) for field in section.fields]
-    return next((field.label for field in fields if field.key in (rest, f"{rest}.en")), "")
+def _field_at(kind: str, node: Any, rest: str) -> tuple[str, str]:
+    """How the form names the field at this path of a node, and the field's key: of a whole that is missing, its first field."""
+    fields = dict(_fields(kind, node))
+    inner = re.sub(r"\[.*", "", rest)
+    while inner and inner not in fields:
+        whole = next((key for key in fields if key.startswith(inner + ".")), "")
+        if whole:
+            return (fields[whole] if inner == rest else ""), whole
+        inner = inner.rpartition(".")[0]
+    return (fields.get(inner, "") if inner == rest else ""), inner
+
+
+def _fields(kind: str, node: Any) -> Iterator[tuple[str, str]]:
+    """Key and label of everything that the form of a node has."""
+    yield from ((field.key, field.label) for section in node_fields.SECTIONS.get(kind, ()) for field in section.fields)
+    if kind == "criterion":
+        name, _ = node_fields.check_of(node)
+        yield from ((f"check.{name}.{field.key}", field.label) for field in CHECKS.get(name, ("", ()))[1])
+        yield "check", "Check"
+    if kind == "example":
+        yield from ((field.key, field.label) for field in example_fields.SCALARS)
+        yield from ((table.key, table.title) for table in example_fields.TABLES)
+        yield from ((f"expect.{key}", label) for key, label in (*example_fields.LISTS, ("shortest", "Shortest way")))
+
+
+def _mended_at(place: Place, at: str, kind: str, rest: str, key: str) -> str:
+    """The address of the field; what no field holds is mended in the tree, in the try-out, or in the text."""
+    if key or not rest:
+        return place.url(at, tab_of(kind)) + (f"#field-{slug(key)}" if key else "")
+    if rest.startswith("findings"):
+        return place.url(at, "examples") + (f"#field-{slug(rest)}" if "." in rest else "#part-criteria")
+    if rest == "examples":
+        return place.url(at, "examples") + "#try"
+    if kind == "group" or rest == "criteria":
+        return place.url(at, "tree")
+    return place.url(at, "yaml") + "#blockers"
 
 
 def slug(text: str) -> str:

@@ -1,28 +1,20 @@
 """The tree editor in the administration: who writes, every operation as a plain button, what stays after another's save, undo, examples."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from authreview.errors import Incomplete
 from cases.actions.replay import start_replay
+from criteria.actions import save_draft
 from criteria.models import PolicyVersion
+from criteria.places import found, path_of, text_of
+from tests.clients import signed_in
 from tests.factories import user
 from tests.small_policies import drafted, published, small
 from tests.unit.policy_files import document as file_document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 ROOT = "rules[0].criteria"
-
-
-def signed_in(role):
-    person = user(role)
-    person.is_staff = True
-    person.save()
-    client = Client()
-    client.force_login(person)
-    client.get("/policies/")
-    return client
 
 
 @pytest.fixture
@@ -308,6 +300,35 @@ def test_what_blocks_leads_to_its_field(editor, draft):
     [row] = editor.get(url(draft)).context["blockers"]
     assert row.url == f"{url(draft)}?tab=tree&at=rules%5B0%5D.criteria#field-text"
     assert row.message == "Text. This is still empty."
+
+
+@pytest.mark.parametrize(
+    ("where", "wrong", "anchor"),
+    [
+        ("rules[0].lay_name", None, "field-lay_name-en"),
+        (f"{ROOT}.reason", None, "field-reason-en"),
+        (f"{ROOT}.check", {"symptom_duration": []}, "field-check-symptom_duration-more_than"),
+        ("source", None, "field-source-name"),
+        ("effective", None, "field-effective-from"),
+        ("examples", [], "try"),
+        ("examples[0].findings", [], "part-criteria"),
+        ("examples[0].facts", {"line": {"sites": "here"}}, "field-facts-line-sites"),
+        ("examples[0].expect", [], "field-expect-value"),
+        (ROOT, {"all": []}, ""),
+        ("references", "none", "blockers"),
+    ],
+)
+def test_everything_that_blocks_leads_to_a_place_of_the_page(editor, draft, where, wrong, anchor):
+    """Also where a whole is missing that the form shows in parts, and where the form has no field for it."""
+    document = small()
+    *way, last = path_of(where)
+    holder = found(document, text_of(way))
+    holder.pop(last) if wrong is None else holder.update({last: wrong})
+    save_draft(version_id=draft.pk, document=document, revision=draft.revision, by=user("policy_editor"))
+    row = next(row for row in editor.get(url(draft)).context["blockers"] if row.where.startswith(where))
+    page, _, hash_ = row.url.partition("#")
+    assert hash_ == anchor
+    assert not anchor or f'id="{anchor}"' in words(editor.get(page))
 
 
 @pytest.mark.parametrize("tab", ["tree", "references", "examples", "yaml"])

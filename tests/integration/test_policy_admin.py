@@ -10,23 +10,13 @@ from authreview.models import User
 from criteria.actions import approve, publish_shipped, save_draft
 from criteria.format import dump, load
 from criteria.models import PolicyVersion
+from tests.clients import signed_in
 from tests.factories import user
 from tests.small_policies import drafted, published, small, submitted
 from tests.unit.policy_files import text as yaml_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 LIST, ADD = "/admin/criteria/policyversion/", "/admin/criteria/policyversion/add/"
-
-
-def signed_in(role, *more, **named):
-    person = user(role, *more, **named)
-    if not person.is_staff:
-        person.is_staff = True
-        person.save()
-    client = Client()
-    client.force_login(person)
-    client.get("/policies/")
-    return client
 
 
 @pytest.fixture
