@@ -6,7 +6,7 @@ from functools import cached_property
 from .considered import Considered, Standing, considered
 from .governing import Place
 from .models import PolicyVersion, RuleCode
-from .parsed import tree_of
+from .parsed import tree_of, with_trees
 from .queries import Governed, candidate_of, governing, published_versions
 
 
@@ -33,8 +33,8 @@ class Choice:
 
 
 def choice(place: Place) -> Choice:
-    """Four statements, however many versions."""
-    naming = published_versions().filter(pk__in=RuleCode.objects.filter(code=place.code).values("version_id"))
+    """A handful of statements, however many versions."""
+    naming = with_trees(published_versions().filter(pk__in=RuleCode.objects.filter(code=place.code).values("version_id")))
     found = considered([candidate_of(version) for version in naming], place)
     return Choice(place, governing(place.code, place.plan or "", place.line_of_business or "", place.state or "", place.on), found)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .enums import BASIS_RANK, LineOfBusiness
+from .enums import BASIS_RANK, LINE_LABELS, LineOfBusiness
 from .governing import Candidate, Governing, Place, applies, governing, in_force
 from .periods import day_words
 
@@ -67,7 +67,7 @@ def _audience(version: Candidate, place: Place) -> str:
     asked = ((version.plans, place.plan, "plan"), (version.lines_of_business, place.line_of_business, "line of business"))
     for named, value, noun in (*asked, (version.states, place.state, "state")):
         if named and value not in named:
-            others = ", ".join(_plain(each) for each in sorted(named))
+            others = ", ".join(sorted(_plain(each) for each in named))
             return f"Only for the {noun} {others}." if len(named) == 1 else f"Only for these: {others}."
     return ""
 
@@ -101,4 +101,4 @@ def _basis(version: Candidate) -> str:
 
 
 def _plain(value: str) -> str:
-    return value.replace("_", " ") if value in set(LineOfBusiness) else value
+    return LINE_LABELS[LineOfBusiness(value)] if value in set(LineOfBusiness) else value

@@ -13,6 +13,15 @@ class LineOfBusiness(StrEnum):
     MEDICAID = "medicaid"
 
 
+LINE_LABELS = {  # on screen
+    LineOfBusiness.COMMERCIAL: "Commercial",
+    LineOfBusiness.ERISA_SELF_FUNDED: "ERISA self-funded",
+    LineOfBusiness.MARKETPLACE: "Marketplace",
+    LineOfBusiness.MEDICARE_ADVANTAGE: "Medicare Advantage",
+    LineOfBusiness.MEDICAID: "Medicaid managed care",
+}
+
+
 class Basis(StrEnum):
     """What kind of authority a policy has, strongest first."""
 

@@ -8,16 +8,8 @@ from django.core.validators import RegexValidator
 from django.utils import timezone
 from localflavor.us.us_states import STATE_CHOICES
 
-from .enums import LineOfBusiness
+from .enums import LINE_LABELS
 from .governing import Place
-
-LABELS = {
-    LineOfBusiness.COMMERCIAL: "Commercial",
-    LineOfBusiness.ERISA_SELF_FUNDED: "ERISA self-funded",
-    LineOfBusiness.MARKETPLACE: "Marketplace",
-    LineOfBusiness.MEDICARE_ADVANTAGE: "Medicare Advantage",
-    LineOfBusiness.MEDICAID: "Medicaid managed care",
-}
 
 
 class PlaceForm(forms.Form):
@@ -30,7 +22,7 @@ class PlaceForm(forms.Form):
     )
     plan = forms.SlugField(label="Plan", required=False, max_length=80, help_text="Its short name, such as ahh.")
     line_of_business = forms.ChoiceField(
-        label="Line of business", required=False, choices=[("", "not known"), *((word.value, LABELS[word]) for word in LineOfBusiness)]
+        label="Line of business", required=False, choices=[("", "not known"), *((word.value, label) for word, label in LINE_LABELS.items())]
     )
     state = forms.ChoiceField(label="State of service", required=False, choices=[("", "not known"), *STATE_CHOICES])
     on = forms.DateField(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .enums import Authority, Basis, EvidenceRule, Family, LineOfBusiness, Next, ReferenceKind, Response, Value
+from .enums import LINE_LABELS, Authority, Basis, EvidenceRule, Family, Next, ReferenceKind, Response, Value
 from .places import GROUP_KEYS, JSON, kind_of_group
 
 Choices = tuple[tuple[str, str], ...]
@@ -42,7 +42,7 @@ def word_choices(values: Any, **said: str) -> Choices:
 
 
 PERIOD = "A period such as 3 months, 6 weeks, 10 days or 1 year."
-LINES = word_choices(LineOfBusiness, erisa_self_funded="ERISA self-funded", medicare_advantage="Medicare Advantage")
+LINES: Choices = tuple((str(word), label) for word, label in LINE_LABELS.items())
 WHO = word_choices(Authority, nurse="A nurse", physician="A medical director")
 CHECKS: Mapping[str, tuple[str, tuple[NodeField, ...]]] = {
     "symptom_duration": (

@@ -1,5 +1,9 @@
 """Trees of stored versions, parsed once per process: a document never changes under its digest. Nothing here judges a document."""
 
+from typing import Any
+
+from django.db.models import QuerySet
+
 from .format import parse
 from .models import PolicyVersion
 from .tree import Policy
@@ -12,10 +16,25 @@ def tree_of(version: PolicyVersion) -> Policy:
     """The tree of a valid document, such as every published one is."""
     found = _TREES.get(version.digest)
     if found is None:
-        if len(_TREES) >= MOST:
-            _TREES.clear()
-        found = _TREES[version.digest] = parse(version.document)
+        found = _kept(version.digest, version.document)
     return found
+
+
+def with_trees(versions: QuerySet[PolicyVersion]) -> list[PolicyVersion]:
+    """Published versions without their documents, each with its tree at hand. One statement; a second for trees not parsed yet."""
+    found = list(versions.defer("document"))
+    unknown = {version.pk: version.digest for version in found if version.digest not in _TREES}
+    if unknown:
+        for pk, document in PolicyVersion.objects.filter(pk__in=unknown).values_list("pk", "document"):
+            _kept(unknown[pk], document)
+    return found
+
+
+def _kept(digest: str, document: Any) -> Policy:
+    if len(_TREES) >= MOST:
+        _TREES.clear()
+    tree = _TREES[digest] = parse(document)
+    return tree
 
 
 def policy_by_digest(digest: str) -> Policy:

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from .enums import GroupKind
+from .enums import LINE_LABELS, GroupKind, LineOfBusiness
 from .periods import counted, day_words
 from .tree import Check, Group, leaves
 
@@ -103,6 +103,8 @@ def value_words(value: Any) -> str:
         return "; ".join(value_words(item) for item in value)
     if hasattr(value, "__dataclass_fields__"):
         return ", ".join(said for name in value.__dataclass_fields__ if (said := value_words(getattr(value, name))))
+    if isinstance(value, LineOfBusiness):
+        return LINE_LABELS[value]
     return plain(value) if isinstance(value, StrEnum) else str(value)
 
 

@@ -15,7 +15,7 @@ from .enums import LineOfBusiness, VersionStatus
 from .governing import Candidate, Governing, Place, candidate
 from .governing import governing as choose
 from .models import Policy, PolicyEvent, PolicyVersion, RuleCode
-from .parsed import tree_of
+from .parsed import tree_of, with_trees
 from .places import restored
 
 WAS_PUBLISHED = [VersionStatus.PUBLISHED, VersionStatus.RETIRED]
@@ -43,9 +43,9 @@ def candidate_of(version: PolicyVersion) -> Candidate:
 
 
 def governing(code: str, plan: str, line_of_business: str, state: str, on: date) -> Governed:
-    """Which rule governs a code for a plan, line of business and state of service on a date. Two statements."""
+    """Which rule governs a code for a plan, line of business and state of service on a date. One statement, once the trees are known."""
     naming = RuleCode.objects.filter(code=code).values("version_id")
-    versions = published_versions().filter(Q(pk__in=naming), effective_from__lte=on)
+    versions = with_trees(published_versions().filter(Q(pk__in=naming), effective_from__lte=on))
     place = Place(code, plan or None, line_of_business or None, state or None, on)
     found = choose((candidate_of(version) for version in versions), place)
     if found is None:

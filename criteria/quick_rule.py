@@ -3,37 +3,75 @@
 A rule is made ready once: each answer to a criterion is a bit, and a group counts the bits of its children. Tests hold both together.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from itertools import repeat
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from .assessment import TRUTH, Findings
+from .assessment import TRUTH
 from .enums import Authority, FindingValue, GroupKind, Value
 from .tree import Criterion, Group, Joined, Node
 
 OUT = 2  # a node that is taken out; the three values are True, False and None
+# A finding as one letter, so that all findings on a line are a short text; decided lines are stored so.
+LETTERS: Mapping[str | None, str] = {
+    None: "-",
+    FindingValue.MET: "m",
+    FindingValue.NOT_MET: "n",
+    FindingValue.UNCLEAR: "u",
+    FindingValue.NOT_DOCUMENTED: "d",
+    FindingValue.NOT_APPLICABLE: "a",
+}
 Truth = bool | int | None
-Answers = Mapping[tuple[str, str | None], int]  # (criterion, finding) -> its bit; 0: says nothing
 
 
-def state_of(answers: Answers, findings: Findings) -> int:
-    """All findings as one number. What a rule does not know says nothing."""
-    return sum(map(answers.get, findings.items(), repeat(0)))
+def _only(finding: FindingValue) -> Mapping[int, int]:
+    """Turns a text of letters into the binary digits of where this finding is."""
+    return {ord(letter): ord("1" if found == finding else "0") for found, letter in LETTERS.items()}
+
+
+_MET, _NOT_MET, _MISSING, _OUT = (
+    _only(finding) for finding in (FindingValue.MET, FindingValue.NOT_MET, FindingValue.NOT_DOCUMENTED, FindingValue.NOT_APPLICABLE)
+)
 
 
 class QuickRule:
-    """A rule that is asked about states. Paths and reasons are criteria in document order."""
+    """A rule that is asked about states: all findings on a line as one number. Paths and reasons are criteria in document order.
 
-    def __init__(self, joined: Joined) -> None:
-        self._leaves = {leaf.id: _Leaf(leaf, number, len(joined.criteria)) for number, leaf in enumerate(joined.criteria)}
+    `order`: the criteria whose letters the texts of answers have, first to last; not all need be the rule's.
+    """
+
+    def __init__(self, joined: Joined, order: Sequence[str] = ()) -> None:
+        self._order = tuple(order)
+        places = {name: number for number, name in enumerate(reversed(self._order))}  # the last letter is the lowest bit
+        for leaf in joined.criteria:
+            places.setdefault(leaf.id, len(places))
+        self._width = len(places)
+        self._leaves = {leaf.id: _Leaf(leaf, places[leaf.id], self._width) for leaf in joined.criteria}
         self._root = self._whole(joined.root)
         nurse = [part for part in joined.parts if part.authority is Authority.NURSE]
         self._nurse = [self._whole(part.criteria).truth for part in nurse]
-        self._physician = sum(self._leaves[leaf.id].true for leaf in joined.criteria if leaf.authority is Authority.PHYSICIAN)
+        asks = {leaf.id for leaf in joined.criteria if leaf.authority is Authority.PHYSICIAN}
+        self._physician = sum(self._leaves[name].true for name in asks)
 
-    def answers(self, without: Collection[str] = ()) -> Answers:
-        """The bits of every finding, but of these criteria none."""
-        leaves = [(name, leaf) for name, leaf in self._leaves.items() if name not in without]
-        return {(name, found and str(found)): leaf.bit(found) for name, leaf in leaves for found in TRUTH}
+    def reader(self, without: Collection[str] = ()) -> Callable[[str], int]:
+        """A function from a text of answers to the state; these criteria are read as unanswered. Raises ValueError for other letters."""
+        known = [self._leaves[name] for name in self._order if name in self._leaves and name not in without]
+        kept, width = sum(leaf.true for leaf in known), self._width
+        silent, may_go = sum(leaf.true for leaf in known if leaf.silence_absent), sum(leaf.true for leaf in known if leaf.out)
+        if not known:
+            return lambda answers: 0
+
+        def read(answers: str) -> int:
+            state = int(answers.translate(_MET), 2) & kept | (int(answers.translate(_NOT_MET), 2) & kept) << width
+            if silent:
+                state |= (int(answers.translate(_MISSING), 2) & silent) << width
+            if may_go:
+                state |= (int(answers.translate(_OUT), 2) & may_go) << 2 * width
+            return state
+
+        return read
+
+    def bit(self, criterion: str, finding: str | None) -> int:
+        """What one finding adds to a state in which its criterion is unanswered."""
+        return self._leaves[criterion].bit(finding)
 
     def value(self, state: int) -> Value:
         truth = self._root.truth(state)
@@ -62,17 +100,17 @@ class QuickRule:
 
 
 class _Leaf:
-    __slots__ = ("_silence_absent", "false", "id", "out", "true")
+    __slots__ = ("false", "id", "out", "silence_absent", "true")
 
     def __init__(self, leaf: Criterion, number: int, count: int) -> None:
-        self.id, self._silence_absent = leaf.id, leaf.silence_absent
+        self.id, self.silence_absent = leaf.id, leaf.silence_absent
         self.true, self.false = 1 << number, 1 << (number + count)
         self.out = 1 << (number + 2 * count) if leaf.may_not_apply else 0
 
     def bit(self, found: str | None) -> int:
         if found == FindingValue.NOT_APPLICABLE:
             return self.out
-        if found == FindingValue.NOT_DOCUMENTED and self._silence_absent:
+        if found == FindingValue.NOT_DOCUMENTED and self.silence_absent:
             return self.false
         truth = TRUTH[found]
         return 0 if truth is None else self.true if truth else self.false

@@ -14,7 +14,7 @@ from cases.enums import CodeSet
 from cases.models import CodeImport, DiagnosisCode, ServiceCode
 from cases.storage import StoredFileDamaged, read_bytes
 from criteria.models import PolicyVersion
-from criteria.parsed import tree_of
+from criteria.parsed import tree_of, with_trees
 from criteria.queries import ends_on, published_versions
 from criteria.tree import Rule
 
@@ -158,7 +158,7 @@ def service_versions(code: str) -> list[ServiceCode]:
 
 def naming_rules(code: str, on: date) -> list[tuple[PolicyVersion, Rule]]:
     """Published versions in force on this day or later that name a code, each with its rule: letters about it say that rule's words."""
-    found = published_versions().filter(codes__code=code.replace("\0", "")).order_by("policy__slug", "-effective_from")
+    found = with_trees(published_versions().filter(codes__code=code.replace("\0", "")).order_by("policy__slug", "-effective_from"))
     rules = [(version, tree_of(version).rule_for(code)) for version in found if (ends_on(version) or date.max) >= on]
     return [(version, rule) for version, rule in rules if rule is not None and not version.overlays]
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from criteria.actions import publish_shipped, retire
+from criteria.parsed import _TREES
 from criteria.queries import governing
 from tests.factories import user
 from tests.small_policies import published, small, submitted
@@ -118,6 +119,7 @@ def test_an_overlay_alone_governs_nothing():
 
 def test_the_shipped_policies_say_why(django_assert_num_queries):
     publish_shipped(editor=user("policy_editor"), approver=user("policy_approver"))
+    governing("64405", "ahh", "commercial", "OH", ON)  # reads the trees
     with django_assert_num_queries(1):
         found = governing("64405", "ahh", "commercial", "OH", ON)
     assert (found.version.policy.slug, found.rule_id, [each.policy.slug for each in found.overlays]) == (
@@ -145,3 +147,17 @@ def test_publishing_shipped_twice_publishes_once():
     people = {"editor": user("policy_editor"), "approver": user("policy_approver")}
     first = publish_shipped(**people)
     assert (len(first), publish_shipped(**people)) == (7, [])
+
+
+def test_documents_are_read_once_and_no_more(django_assert_num_queries):
+    """A case page asks this each time it is opened: what a version says is known by its digest."""
+    _TREES.clear()
+    put()
+    put(version="2", begins="2026-03-01")
+    put("exception", of="joint-shots")
+    _TREES.clear()
+    with django_assert_num_queries(2) as cold:
+        first = governing("27093", "acme", "commercial", "OH", ON)
+    with django_assert_num_queries(1) as warm:
+        assert governing("27093", "acme", "commercial", "OH", ON) == first
+    assert ['"document"' in query["sql"] for query in (*cold.captured_queries, *warm.captured_queries)] == [False, True, False]

@@ -37,7 +37,7 @@ def test_why_others_do_not(client, library):
     answer = ask(client, code="64405", plan="", line_of_business="medicare_advantage", state="OH", on="2026-03-02")
     rows = {version.policy.slug: each.sentence for each, version, _ in answer.context["choice"].passed}
     assert answer.context["choice"].governed.version.policy.slug == "occipital-block-lcd"
-    assert rows["nerve-blocks"].startswith("Only for these: commercial,")
+    assert rows["nerve-blocks"].startswith("Only for these: Commercial, ERISA self-funded,")
     assert rows["nerve-blocks-ahh"] == "Only for the plan ahh."
 
 
