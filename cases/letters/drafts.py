@@ -37,12 +37,12 @@ def draft_of(material: LetterMaterial, wanted: Wanted, now: datetime) -> LetterD
 
 
 def owed_letters(material: LetterMaterial, now: datetime) -> list[Owed]:
-    """All of them. One query each, for the texts."""
+    """All of them. One query for the texts of each language."""
     return [Owed(wanted, draft_of(material, wanted, now)) for wanted in wanted_letters(material)]
 
 
 def foreseen_letters(material: LetterMaterial, request: InformationRequest, items: Iterable[RequestItem], now: datetime) -> list[Owed]:
-    """The letters of a request that is not sent yet, as they would read. One query each, for the texts."""
+    """The letters of a request that is not sent yet, as they would read. One query for the texts of each language."""
     rows = tuple(items)
     wanted = [
         Wanted(f"{kind}-{recipient}", kind, recipient, request=request, items=rows) for kind, recipient in request_slots(material.case)

@@ -129,14 +129,16 @@ class Frame:
 
 
 def frame_of(material: LetterMaterial, wanted: Wanted, now: datetime) -> Frame:
-    """Language and day of a letter, and the texts in force that day. One query."""
+    """Language and day of a letter, and the texts in force that day. One query for all letters of one language."""
     case = material.case
     plan = _there(case.plan, "plan")
     today = now.astimezone(ZoneInfo(plan.time_zone)).date()
     language = "en"
     if wanted.recipient == Recipient.MEMBER and case.member is not None and case.member.language in LANGUAGES:
         language = case.member.language
-    return Frame(material, wanted, language, today, load_texts(case.line_of_business, case.state, language, today))
+    if (language, today) not in material.texts:
+        material.texts[language, today] = load_texts(case.line_of_business, case.state, language, today)
+    return Frame(material, wanted, language, today, Texts(material.texts[language, today], language))
 
 
 def blank_letter(frame: Frame, title: str) -> LetterContext:

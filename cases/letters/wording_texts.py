@@ -84,8 +84,8 @@ class Texts:
         return section_of(key, row.body, values)
 
 
-def load_texts(line_of_business: str, state: str, language: str, on: date) -> Texts:
-    """Approved texts in force that day, for each key the most particular: line of business before state before all. One query."""
+def load_texts(line_of_business: str, state: str, language: str, on: date) -> dict[str, LetterText]:
+    """By key the approved text in force that day, the most particular: line of business before state before all. One query."""
     rows = LetterText.objects.filter(
         Q(effective_until__isnull=True) | Q(effective_until__gte=on),
         line_of_business__in=("", line_of_business),
@@ -98,7 +98,7 @@ def load_texts(line_of_business: str, state: str, language: str, on: date) -> Te
     for row in rows:
         if row.key not in best or _particular(row) >= _particular(best[row.key]):
             best[row.key] = row
-    return Texts(best, language)
+    return best
 
 
 def _particular(row: LetterText) -> int:

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from authreview.due import day, day_time
 from cases.enums import LetterKind, LetterStatus, Recipient
-from cases.letters.context import letter_values
+from cases.letters.context import LetterDraft, letter_values
 from cases.letters.drafts import Owed
-from cases.letters.requirements import LetterProblem, errors, grade_of
+from cases.letters.requirements import LetterProblem, errors, grade_of, required_texts
 from cases.models import Letter, LetterText
 
 LANGUAGES = {"en": "English", "es": "Spanish"}
@@ -75,6 +75,12 @@ def tabs(reference: str, owed: Iterable[Owed], shown: str) -> list[LetterTab]:
         )
         for each in owed
     ]
+
+
+def held_up_here(texts: Iterable[LetterText], draft: LetterDraft) -> list[LetterText]:
+    """The texts that this letter would carry, had somebody approved them."""
+    carried = draft.texts.keys() | required_texts(draft.context, past=draft.expected.past).keys()
+    return [text for text in texts if text.language == draft.context.language and text.key in carried]
 
 
 def held_up_words(texts: Sequence[LetterText], *, approves: bool = False) -> str:

@@ -1,7 +1,7 @@
 """What letters are written from and what has been sent: a fixed number of statements, and never the bytes of a letter in a list."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Prefetch
@@ -24,6 +24,7 @@ class LetterMaterial:
     peer_to_peers: Mapping[int, PeerToPeer]  # by line, the last one
     lay_names: Mapping[str, Mapping[str, str]]
     names: Mapping[str, str]
+    texts: dict[tuple[str, date], Mapping[str, LetterText]] = field(default_factory=dict)  # by language and day, once read
 
     @property
     def case(self) -> Case:
@@ -78,11 +79,16 @@ def letters_by_id(ids: Sequence[int]) -> list[Letter]:
     return list(Letter.objects.filter(pk__in=ids, status=LetterStatus.ISSUED).select_related("case").order_by("id"))
 
 
-def texts_held_up(on: date) -> list[LetterText]:
-    """Wording whose first day has come while nobody approved it, unless approved wording of a later day has overtaken it."""
+def texts_held_up(on: date, case: Case | None = None) -> list[LetterText]:
+    """Wording whose first day has come while nobody approved it, unless approved wording of a later day has overtaken it.
+
+    With a case: what its letters could carry.
+    """
     same = {name: OuterRef(name) for name in ("key", "line_of_business", "state", "language")}
     later = LetterText.objects.filter(**same, approved_at__isnull=False, effective_from__gt=OuterRef("effective_from"))
     waiting = LetterText.objects.filter(~Exists(later), approved_at__isnull=True, effective_from__lte=on)
+    if case is not None:
+        waiting = waiting.filter(line_of_business__in=("", case.line_of_business), state__in=("", case.state))
     return list(waiting.order_by("effective_from", "key"))
 
 

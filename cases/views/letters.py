@@ -160,6 +160,7 @@ def _page(request: UserRequest, case: Case, owed: list[Owed], chosen: Owed | Non
     """The page at a letter that is owed, or at none."""
     why_not = permissions.why_not(permissions.check_issue_letter, request.user)
     blocking, advice = shown.split(chosen.problems) if chosen else ([], [])
+    held_up = shown.held_up_here(texts_held_up(timezone.localdate(), case), chosen.draft) if chosen else []
     tabs = shown.tabs(case.reference, owed, chosen.wanted.key if chosen else "")
     clean = [tab for tab in tabs if not tab.blocked]
     return {
@@ -169,6 +170,7 @@ def _page(request: UserRequest, case: Case, owed: list[Owed], chosen: Owed | Non
         "tab": next((tab for tab in tabs if tab.current), None),
         "blocking": blocking,
         "advice": advice,
+        "held_up": shown.held_up_words(held_up),
         "why_not": why_not or ("This letter cannot be issued yet: see what is missing." if blocking else ""),
         "all_clean": clean if len(clean) > 1 and not why_not else [],
         "issued": None,

@@ -429,7 +429,7 @@ def text():
 
 
 def _in_force(day):
-    return load_texts("commercial", "", "en", day).rows["appeal"]
+    return load_texts("commercial", "", "en", day)["appeal"]
 
 
 def test_wording_is_followed_and_approved_by_another(text):

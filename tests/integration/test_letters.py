@@ -116,7 +116,7 @@ def test_an_incomplete_letter_is_refused_with_every_problem(case, gap):
 
 
 def test_a_text_that_has_ended_is_no_text(case):
-    row = load_texts("commercial", "OH", "en", TEXT_DAY).rows["court"]
+    row = load_texts("commercial", "OH", "en", TEXT_DAY)["court"]
     LetterText.objects.filter(pk=row.pk).update(effective_until=TEXT_DAY - timedelta(days=1))
     with pytest.raises(Incomplete) as refused:
         issue_wanted(case_id=case.pk, key="decision-member", by=user("nurse"))
@@ -220,11 +220,29 @@ def test_the_most_particular_text_holds(db):
             approved_at=now,
         )
     places = (("medicaid", "TX"), ("medicaid", "OH"), ("commercial", "TX"))
-    found = [load_texts(line_of_business, state, "en", TEXT_DAY).rows["x"].body for line_of_business, state in places]
+    found = [load_texts(line_of_business, state, "en", TEXT_DAY)["x"].body for line_of_business, state in places]
     assert found == ["all", "state", "line"]
-    assert load_texts("commercial", "OH", "en", TEXT_DAY).rows["x"].body == "both"
-    assert "x" not in load_texts("commercial", "OH", "es", TEXT_DAY).rows
-    assert "x" not in load_texts("commercial", "OH", "en", TEXT_DAY - timedelta(days=1)).rows
+    assert load_texts("commercial", "OH", "en", TEXT_DAY)["x"].body == "both"
+    assert "x" not in load_texts("commercial", "OH", "es", TEXT_DAY)
+    assert "x" not in load_texts("commercial", "OH", "en", TEXT_DAY - timedelta(days=1))
+
+
+def test_wording_that_waits_is_said_beside_the_letter_that_would_carry_it(case, nurse):
+    text = load_texts("commercial", "OH", "en", TEXT_DAY)["appeal"]
+    wait = {"written_by": text.written_by, "written_at": timezone.now(), "body": "New.", "effective_from": TEXT_DAY, "language": "en"}
+    LetterText.objects.create(key="request_how", **wait)  # of a letter that is not owed
+    LetterText.objects.create(key="appeal", **wait | {"language": "es"})
+    LetterText.objects.create(key="appeal", line_of_business="medicaid", **wait)
+    assert "New wording waits" not in nurse.get(page(case)).content.decode()
+    LetterText.objects.create(key="appeal", **wait)
+    assert "New wording waits for its approval past its first day: appeal (en)" in nurse.get(page(case)).content.decode()
+    assert "New wording waits" not in nurse.get(page(case), {"show": "decision-practitioner"}).content.decode()
+
+
+def test_texts_are_read_once_for_all_letters_of_a_language(case, django_assert_num_queries):
+    material = letter_material(fresh(case))
+    with django_assert_num_queries(1):
+        assert len(owed_letters(material, timezone.now())) == 2
 
 
 def test_shipped_texts_are_approved_by_somebody_else(db):
@@ -234,7 +252,7 @@ def test_shipped_texts_are_approved_by_somebody_else(db):
     added = install_letter_texts(written_by=writer, approved_by=user("admin", username="approver"))
     assert added == LetterText.objects.count() > 70
     assert install_letter_texts(written_by=writer, approved_by=user("admin", username="approver")) == 0
-    english, spanish = (set(load_texts("medicare_advantage", "OH", language, TEXT_DAY).rows) for language in ("en", "es"))
+    english, spanish = (set(load_texts("medicare_advantage", "OH", language, TEXT_DAY)) for language in ("en", "es"))
     assert spanish < english  # what a practitioner alone reads is English
 
 
