@@ -25,11 +25,12 @@ from .format.shapes import as_day
 from .models import Policy, PolicyEvent, PolicyVersion, RuleCode
 from .places import difference, restored, told
 from .queries import authors, last_save, later_saves, published_versions
-from .readiness import Blocker, judged
+from .readiness import Blocker, judged, looks_back
 
 SHIPPED = Path(__file__).parent / "policies"
 MOST_YEARS = 10  # to a last day; further away it is a slip of the hand
 MOST_CHANGES, NAMED_CHANGES = 60, 6  # kept with a save; named to the second editor
+CONFIRM_PAST = "Confirm that this is meant, or send the version back for a later first day."
 IN_WORK = (VersionStatus.DRAFT, VersionStatus.IN_REVIEW, VersionStatus.APPROVED)
 
 
@@ -159,16 +160,23 @@ def approve(*, version_id: int, by: User, at: datetime | None = None, shown: str
 
 
 @transaction.atomic
-def publish(*, version_id: int, by: User, at: datetime | None = None, shown: str = "") -> PolicyVersion:
-    """Approved to published: from here on the document is frozen. One publishing at a time: of two that tie, the second is refused."""
+def publish(*, version_id: int, by: User, at: datetime | None = None, shown: str = "", confirmed_past: bool = False) -> PolicyVersion:
+    """Approved to published: from here on the document is frozen. One publishing at a time: of two that tie, the second is refused.
+
+    `confirmed_past`: this person knows that it begins before the day it is published; without it such a version is Incomplete.
+    """
     list(Policy.objects.select_for_update().order_by("pk"))
     version = _locked(version_id)
     permissions.check_publish(by, version, authors(version))
     _must_be(version, VersionStatus.APPROVED)
     _must_be_ready(version, shown)
+    past = looks_back(version, timezone.localdate(at or timezone.now()))
+    if past and not confirmed_past:
+        raise Incomplete(f"{past} {CONFIRM_PAST}")
     version.status, version.published_by, version.published_at = VersionStatus.PUBLISHED, by, at or timezone.now()
     version.save(update_fields=["status", "published_by", "published_at"])
-    _event(version.policy, "published", by=by, version=version, at=at, payload={"digest": version.digest})
+    said = {"confirmed": past} if past else {}
+    _event(version.policy, "published", by=by, version=version, at=at, payload={"digest": version.digest, **said})
     return version
 
 
@@ -213,7 +221,7 @@ def publish_shipped(*, editor: User, approver: User, at: datetime | None = None)
         draft = new_draft(document=file.document, by=editor, at=at)
         submit(version_id=draft.pk, by=editor, at=at)
         approve(version_id=draft.pk, by=approver, at=at)
-        done.append(publish(version_id=draft.pk, by=approver, at=at))
+        done.append(publish(version_id=draft.pk, by=approver, at=at, confirmed_past=True))
     return done
 
 

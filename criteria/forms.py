@@ -105,6 +105,16 @@ class StartForm(forms.Form):
         self.fields[first].widget.attrs["data-focus"] = ""
 
 
+class PublishForm(forms.Form):
+    """Of a version that begins before the day it is published."""
+
+    confirmed_past = forms.BooleanField(
+        label="I have read this, and it is meant",
+        error_messages={"required": "Tick this if it is meant, or send the version back for a later first day."},
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+
+
 class ReturnForm(forms.Form):
     why = forms.CharField(
         label="Why it goes back",

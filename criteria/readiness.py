@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from authreview import due
 
 from . import examples
 from .enums import VersionStatus
@@ -40,6 +43,15 @@ def judged(version: PolicyVersion, others: Sequence[PolicyVersion]) -> Judged:
         return Judged(wrong, own)
     falls = [report for other, report in zip(beside, theirs, strict=True) if other.overlays == version.policy.slug]
     return Judged(_problems(version, policy, others, own, falls), own)
+
+
+def looks_back(version: PolicyVersion, today: date) -> str:
+    """What publishing it on this day means for days that have passed; empty where it begins today or later. It needs somebody's word."""
+    days = (today - version.effective_from).days
+    if days <= 0:
+        return ""
+    lies = f"From {due.day(version.effective_from)} lies {days} day{'s' * (days > 1)} back"
+    return f"{lies}: for those days “Which rule governs?” will answer with this {'exception too' if version.overlays else 'version'}."
 
 
 def _problems(

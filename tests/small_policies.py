@@ -37,4 +37,4 @@ def submitted(data):
 def published(data):
     version = submitted(data)
     approve(version_id=version.pk, by=user("policy_approver"))
-    return publish(version_id=version.pk, by=user("policy_approver"))
+    return publish(version_id=version.pk, by=user("policy_approver"), confirmed_past=True)

@@ -19,12 +19,13 @@ from criteria.comparison import changes
 from criteria.enums import VersionStatus
 from criteria.examples import Result
 from criteria.format import dump, loaded, parse
-from criteria.forms import PolicyTextForm, RetireForm, ReturnForm
+from criteria.forms import PolicyTextForm, PublishForm, RetireForm, ReturnForm
 from criteria.models import PolicyVersion
+from criteria.neighbours import running_reviews
 from criteria.presenters.document import policy_view
 from criteria.presenters.life import STATUS_PILLS, change_rows, entries, problem_rows, steps
 from criteria.queries import authors, history, in_force_version, published_versions
-from criteria.readiness import Blocker, judged
+from criteria.readiness import Blocker, judged, looks_back
 from criteria.views import yaml_answer
 
 FOLDER = "admin/criteria/policyversion"
@@ -67,7 +68,7 @@ def _import_page(request: HttpRequest, form: PolicyTextForm, start: PolicyVersio
 
 @dataclass(frozen=True, slots=True)
 class StepButton:
-    """One thing that can be done with a version from its status; `why` says why not now. `field`: the form that goes with it."""
+    """One thing that can be done with a version from its status; `why` says why not now. `form` goes with it, `warning` before it."""
 
     name: str
     label: str
@@ -75,6 +76,7 @@ class StepButton:
     why: str
     note: str = ""
     form: Any = None
+    warning: str = ""
 
 
 @require_safe
@@ -154,7 +156,9 @@ def _buttons(user: User, version: PolicyVersion, blockers: Sequence[Blocker], fo
         case VersionStatus.APPROVED:
             publishes = permissions.why_not(permissions.check_publish, user, version, wrote)
             note = "From then on it cannot be changed. A correction is a new version."
-            return [StepButton("publish", "Publish", "accent", publishes or lacks, note), back]
+            past = _past(version)
+            form = forms.get("publish", PublishForm()) if past else None
+            return [StepButton("publish", "Publish", "accent", publishes or lacks, note, form, past), back]
         case VersionStatus.PUBLISHED:
             retires = permissions.why_not(permissions.check_retire, user)
             note = "Reviews that began under it go on with it."
@@ -162,11 +166,21 @@ def _buttons(user: User, version: PolicyVersion, blockers: Sequence[Blocker], fo
     return []
 
 
+def _past(version: PolicyVersion) -> str:
+    """What publishing it today means for days that have passed, and for what is under way."""
+    said = looks_back(version, timezone.localdate())
+    running = running_reviews([row.code for row in version.codes.all()]) if said else 0
+    if not running:
+        return said
+    return f"{said} {'1 running review keeps' if running == 1 else f'{running:,} running reviews keep'} what governs now."
+
+
 @require_POST
 def step(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     """One step of the life of a version."""
     user, name = user_of(request), request.POST.get("step", "")
-    if name in ("return", "retire"):
+    is_past = name == "publish" and version.status == VersionStatus.APPROVED and looks_back(version, timezone.localdate())
+    if name in ("return", "retire") or is_past:
         return _step_with_form(request, version, name)
     taken: dict[str, tuple[Callable[..., PolicyVersion], str]] = {
         "submit": (actions.submit, "is in review."),
@@ -190,12 +204,19 @@ def step(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
 
 def _step_with_form(request: HttpRequest, version: PolicyVersion, name: str) -> HttpResponse:
     user = user_of(request)
-    form = ReturnForm(request.POST) if name == "return" else RetireForm(request.POST)
+    if name == "publish":
+        permissions.check_publish(user, version)  # the action asks for everybody who wrote it
+    else:
+        {"return": permissions.check_return, "retire": permissions.check_retire}[name](user)
+    form = {"return": ReturnForm, "retire": RetireForm, "publish": PublishForm}[name](request.POST)
     if not form.is_valid():
         return _version_page(request, version, {name: form}, 422)
     if name == "return":
         done = actions.return_to_draft(version_id=version.pk, by=user, why=form.cleaned_data["why"])
         messages.success(request, f"{done} is a draft again.")
+    elif name == "publish":
+        done = actions.publish(version_id=version.pk, by=user, shown=request.POST.get("shown") or "nothing", confirmed_past=True)
+        messages.success(request, f"{done} is published.")
     else:
         done = actions.retire(version_id=version.pk, by=user, last_day=form.cleaned_data["last_day"])
         messages.success(request, f"{done} is retired; its last day is {form.cleaned_data['last_day']:%d %b %Y}.")

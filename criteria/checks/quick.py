@@ -4,10 +4,9 @@ Says what propose says of the finding (a test holds them together), at a fractio
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from criteria.enums import Certainty, FindingValue, Response
 from criteria.periods import PartialDate, Period, add_days
@@ -25,8 +24,7 @@ Trial = Sequence[Any]  # kind, response, first day, last day
 Answer = Callable[["QuickFacts"], str]
 
 
-@dataclass(slots=True)
-class QuickFacts:
+class QuickFacts(NamedTuple):
     """Facts as JSON has them, all dates as ISO text. `reference`, `service`: see CaseFacts.
 
     Rows: a diagnosis is (code, certainty), a treatment a Trial, a session (code, date), a site Named.

@@ -126,7 +126,7 @@ def _detail(each: Happened) -> str:
         return " ".join(said.get("changes", [])) or "Nothing that a reviewer sees."
     if each.kind == "retired":
         return f"Last day in force: {due.day(date.fromisoformat(said['last_day']))}"
-    return str(said.get("why", ""))
+    return str(said.get("why") or said.get("confirmed", ""))
 
 
 def problem_rows(document: Any, blockers: Sequence[Blocker], anchors: frozenset[str]) -> list[Problem]:

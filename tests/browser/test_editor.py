@@ -187,6 +187,7 @@ def test_from_nothing_to_the_next_case(page):
     sign_in(page, "approver")
     page.goto(f"/admin/criteria/policyversion/{version.pk}/change/")
     page.get_by_role("button", name="Approve").click()
+    page.get_by_label("I have read this, and it is meant").check()
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("Muscle shots 1 is published.")).to_be_visible()
     coming = founding_case("b", received_at=timezone.now(), member_id="SHP-900-99")

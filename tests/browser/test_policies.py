@@ -68,6 +68,7 @@ def test_a_policy_from_a_file_to_the_reading_room(page):
     sign_in(page, "approver")
     page.goto(f"/admin/criteria/policyversion/{version.pk}/change/")
     page.get_by_role("button", name="Approve").click()
+    page.get_by_label("I have read this, and it is meant").check()
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("Joint shots 1 is published.")).to_be_visible()
     accessible(page, "Joint shots 1")

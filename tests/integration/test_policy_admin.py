@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from authreview.errors import Incomplete
 from authreview.models import User
@@ -11,7 +12,7 @@ from criteria.actions import approve, publish_shipped, save_draft
 from criteria.format import dump, load
 from criteria.models import PolicyVersion
 from tests.clients import signed_in
-from tests.factories import user
+from tests.factories import founding_case, user
 from tests.small_policies import drafted, published, small, submitted
 from tests.unit.policy_files import text as yaml_text
 
@@ -179,7 +180,7 @@ def test_whole_life(editor, approver):
     version = PolicyVersion.objects.get()
     assert "4 things are missing; see the list." in words(editor.get(page(version)))
     steps = [(approver, "waive", {}), (editor, "submit", {}), (approver, "return", {"why": "Say more."}), (editor, "submit", {})]
-    steps += [(approver, "approve", {}), (approver, "publish", {}), (approver, "retire", {"last_day": "2026-04-30"})]
+    steps += [(approver, "approve", {}), (approver, "publish", {"confirmed_past": "on"}), (approver, "retire", {"last_day": "2026-04-30"})]
     seen = []
     for client, step, more in steps:
         assert take(client, version, step, **more)["Location"] == page(version)
@@ -226,6 +227,45 @@ def test_shows_errors(approver, step, field):
     response = take(approver, version, step, **field)
     assert response.status_code == 422
     assert "There is 1 problem" in words(response)
+
+
+def test_errors_of_a_form_come_after_the_role(editor):
+    assert take(signed_in("auditor"), published(small()), "retire").status_code == 403
+    version = submitted(small(version="2", begins="2026-03-01"))
+    assert take(signed_in("auditor"), version, "return").status_code == 403
+    approve(version_id=version.pk, by=user("policy_approver"))
+    assert [take(editor, version, step).status_code for step in ("publish", "return")] == [403, 422]
+
+
+def test_a_version_that_begins_in_the_past_is_published_by_one_who_says_so(approver):
+    version = submitted(small(begins="2026-03-01"))
+    approve(version_id=version.pk, by=user("policy_approver"))
+    said = "From 1 Mar 2026 lies 9 days back: for those days “Which rule governs?” will answer with this version."
+    founding_case("b", received_at=timezone.now())
+    assert said in words(approver.get(page(version)))
+    assert "running review" not in words(approver.get(page(version)))  # none has a line of its codes
+    refused = take(approver, version, "publish")
+    assert (refused.status_code, PolicyVersion.objects.get(pk=version.pk).status) == (422, "approved")
+    assert "Tick this if it is meant" in words(refused)
+    assert take(approver, version, "publish", confirmed_past="on").status_code == 302
+    assert said in words(approver.get(page(version)))  # in its history
+
+
+def test_what_is_under_way_is_counted_where_a_first_day_lies_back(approver):
+    publish_shipped(editor=user("policy_editor"), approver=user("policy_approver"))
+    founding_case("b", received_at=timezone.now())
+    data = small(begins="2026-03-01", basis="lcd")
+    data["rules"][0]["codes"] = ["20553"]
+    version = submitted(data)
+    approve(version_id=version.pk, by=user("policy_approver"))
+    assert "1 running review keeps what governs now." in words(approver.get(page(version)))
+
+
+def test_a_version_that_begins_today_needs_no_word(approver):
+    version = submitted(small(begins="2026-03-10"))
+    approve(version_id=version.pk, by=user("policy_approver"))
+    assert "lies" not in words(approver.get(page(version)))
+    assert take(approver, version, "publish").status_code == 302
 
 
 def test_discarding(editor):

@@ -11,6 +11,7 @@ from authreview.canonical import canonical, chained, sha256
 from authreview.errors import Conflict, Denied, Incomplete
 from authreview.models import User
 from criteria.actions import (
+    CONFIRM_PAST,
     approve,
     blockers_of,
     discard_draft,
@@ -100,8 +101,18 @@ def test_only_an_approver_approves_publishes_and_retires(editor, approver):
     assert refused(Denied, approve, version_id=version.pk, by=editor) == sentence
     approve(version_id=version.pk, by=approver)
     assert refused(Denied, publish, version_id=version.pk, by=editor) == sentence
-    publish(version_id=version.pk, by=approver)
+    publish(version_id=version.pk, by=approver, confirmed_past=True)
     assert refused(Denied, retire, version_id=version.pk, by=editor, last_day=date(2026, 5, 1)) == sentence
+
+
+def test_a_first_day_in_the_past_is_confirmed(editor, approver):
+    version = submitted(small(begins="2026-03-09"))
+    approve(version_id=version.pk, by=approver)
+    said = "From 9 Mar 2026 lies 1 day back: for those days “Which rule governs?” will answer with this version."
+    assert refused(Incomplete, publish, version_id=version.pk, by=approver) == f"{said} {CONFIRM_PAST}"
+    publish(version_id=version.pk, by=approver, confirmed_past=True)
+    event = PolicyEvent.objects.get(kind="published")
+    assert json.loads(event.payload)["confirmed"] == said
 
 
 def test_nobody_approves_or_publishes_their_own_draft(editor, approver):
