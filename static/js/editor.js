@@ -175,7 +175,7 @@
   document.addEventListener("htmx:beforeSwap", () => { focused = document.activeElement; });
   document.addEventListener("htmx:afterRequest", (event) => {
     awaited.delete(event.detail.xhr);
-    if (focused && !focused.isConnected && document.activeElement === document.body) counterpart(focused)?.focus();
+    if (focused && !focused.isConnected && document.activeElement === document.body) (counterpart(focused) ?? current())?.focus();
     focused = null;
     if (!event.detail.successful) held.length = 0;
     setTimeout(release);
@@ -218,7 +218,7 @@
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey) return;
     const link = event.target.closest?.("#tree .ed-row > a");
-    if (event.key === "Escape" && event.target.closest?.("#node-form, #try-form")) { current()?.focus(); return; }
+    if (event.key === "Escape" && !link && (event.target === document.body || event.target.closest?.("#editor"))) { current()?.focus(); return; }
     if (!link) return;
     const moves = { ArrowUp: "up", ArrowDown: "down", ArrowRight: "in", ArrowLeft: "out" };
     if (event.altKey) {
