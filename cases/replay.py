@@ -4,18 +4,18 @@ A finding stands as it was signed. Where the draft counts otherwise (another che
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
-from criteria.checks.quick import LOOKS_AT, Answer, quick_check
-from criteria.enums import Authority, Value
+from criteria.checks.quick import Answer, quick_check
+from criteria.enums import Authority, FindingValue, Value
 from criteria.governing import Candidate, Place, governing
-from criteria.quick_rule import Answers, QuickRule, state_of
+from criteria.quick_rule import QuickRule
 from criteria.tree import Joined, negated, rule_of
 
-from .signed_facts import Reader, overruled, reader
+from .signed_facts import read_facts
 
 
 class Effect(StrEnum):
@@ -27,20 +27,19 @@ class Effect(StrEnum):
     OUTSIDE = "outside"
 
 
-@dataclass(slots=True)  # frozen ones take twice the time to make
-class Decided:
-    """A signed decision as it is read: `findings` {criterion: finding}, `value` the engine's, `snapshot` its text where asked for."""
+class Decided(NamedTuple):
+    """A signed decision as it is read: columns of a DecidedLine. `value` is the engine's."""
 
+    id: int
     line: int
+    under: str
     value: str
-    findings: Mapping[str, str | None]
-    signed_as: str = ""
-    received: date | None = None
-    snapshot: str = ""
-    state: int | None = None  # what a first look has made of the findings
+    signed_as: str
+    answers: str
+    facts: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Basis:
     """The rule a line is looked at under; None: the draft would not govern it.
 
@@ -48,15 +47,13 @@ class Basis:
     """
 
     rule: QuickRule | None
-    signed: Answers = field(default_factory=dict)  # what the signed findings say now
+    read: Callable[[str], int] = field(default=lambda answers: 0)  # what the signed answers say now
     recount: Mapping[str, Answer | None] = field(default_factory=dict)
-    recounted: Answers = field(default_factory=dict)  # what its findings say
-    read: Reader | None = None  # the facts that it looks at
+    counts: Sequence[tuple[str, Answer, Mapping[str, int]]] = ()  # of these each that can be counted, and the bit of each of its answers
     always_nurse: bool = False  # whatever is found, a nurse may certify
 
 
-@dataclass(slots=True)
-class Judged:
+class Judged(NamedTuple):
     """`criteria`: the shortest path to approval, which is asked for first; or what the line would have failed."""
 
     line: int
@@ -77,25 +74,23 @@ class Tally:
     changed: list[Judged] = field(default_factory=list)
 
 
-def basis_of(before: Joined | None, after: Joined | None) -> Basis:
-    """What may be carried over from the rule that governed to the draft's."""
+def basis_of(before: Joined | None, after: Joined | None, order: Sequence[str] = ()) -> Basis:
+    """What may be carried over from the rule that governed to the draft's. `order`: the criteria of the answers."""
     if after is None:
         return Basis(None)
     known = {leaf.id: leaf for leaf in before.criteria} if before else {}
     was, now = negated(before.root) if before else frozenset(), negated(after.root)
     recount: dict[str, Answer | None] = {}
-    looks_at: set[str] = set()
     for leaf in after.criteria:
         old = known.get(leaf.id)
         if leaf.check and (old is None or (old.check is not None and old.check != leaf.check)):
             part = rule_of(after, leaf.id)
             recount[leaf.id] = quick_check(leaf.check, part.codes if part else ())
-            looks_at.update(filter(None, [LOOKS_AT.get(leaf.check.name)]))
     turned = {name for name in known if (name in was) != (name in now)}  # a finding said the opposite of what it would say now
     authorities = {part.authority for part in after.parts} | {leaf.authority for leaf in after.criteria}
-    rule = QuickRule(after)
-    signed = rule.answers(without={*turned, *recount})
-    return Basis(rule, signed, recount, rule.answers(), reader(looks_at), authorities == {Authority.NURSE})
+    rule = QuickRule(after, order)
+    counts = [(name, answer, {found.value: rule.bit(name, found) for found in FindingValue}) for name, answer in recount.items() if answer]
+    return Basis(rule, rule.reader(without={*turned, *recount}), recount, counts, authorities == {Authority.NURSE})
 
 
 def judge(basis: Basis, decided: Decided) -> Judged:
@@ -103,27 +98,19 @@ def judge(basis: Basis, decided: Decided) -> Judged:
     rule, line, before = basis.rule, decided.line, decided.value
     if rule is None:
         return Judged(line, Effect.OUTSIDE, before, "")
-    state = state_of(basis.signed, decided.findings) if decided.state is None else decided.state
-    if basis.recount and decided.snapshot:
-        state |= _recounted(basis, decided)
+    state = basis.read(decided.answers)
     after = rule.value(state)
+    by_nurse = after is Value.MET and decided.signed_as == "nurse" and not basis.always_nurse
+    # where the findings alone keep the value nothing unsettles it; a fact could only spare a physician
+    if basis.recount and (by_nurse or after != before or after is Value.UNDETERMINED):
+        state |= _recounted(basis, decided.facts)
+        after = rule.value(state)
+        by_nurse = after is Value.MET and decided.signed_as == "nurse" and not basis.always_nurse
     if after == before:
-        by_nurse = after is Value.MET and decided.signed_as == "nurse"
-        needs = by_nurse and not basis.always_nurse and rule.needs_physician(state)
-        return Judged(line, Effect.STANDS, before, after.value, (), needs)
+        return Judged(line, Effect.STANDS, before, after.value, (), by_nurse and rule.needs_physician(state))
     if after is Value.UNDETERMINED:
         return Judged(line, Effect.INFORMATION, before, after.value, rule.shortest(state))
     return Judged(line, Effect.TURNS, before, after.value, rule.reasons(state))
-
-
-def first_look(basis: Basis, decided: Decided) -> tuple[int, bool]:
-    """What the signed findings say, and whether facts could change anything: where findings alone keep the value, nothing unsettles it."""
-    state = state_of(basis.signed, decided.findings)
-    if basis.rule is None or not basis.recount:
-        return state, False
-    value = basis.rule.value(state)
-    by_nurse = value is Value.MET and decided.signed_as == "nurse" and not basis.always_nurse
-    return state, value is Value.UNDETERMINED or value != decided.value or by_nurse
 
 
 def replay(lines: Iterable[tuple[Basis, Decided]]) -> Tally:
@@ -148,13 +135,11 @@ def chosen(candidates: Iterable[Candidate], place: Place, draft: Candidate) -> t
 
 
 # ---- counting again -------------------------------------------------------------------------------------------------------------
-def _recounted(basis: Basis, decided: Decided) -> int:
+def _recounted(basis: Basis, text: str) -> int:
     """What the new checks make of the facts that were confirmed; no answer where a person had overruled the check, or nothing can tell."""
-    if basis.read is None:
-        return 0
-    facts = basis.read(decided.snapshot, decided.received.isoformat() if decided.received else None)
-    against, bits, state = overruled(decided.snapshot), basis.recounted, 0
-    for name, answer in basis.recount.items():
-        if answer and name not in against:
-            state |= bits[name, answer(facts)]
+    against, facts = read_facts(text)
+    state = 0
+    for name, answer, bits in basis.counts:
+        if name not in against:
+            state |= bits[answer(facts)]
     return state

@@ -1,82 +1,85 @@
-"""The facts of a signed text as quick checks read them: those that were confirmed, and the request itself. Pure.
+"""What a replay reads of one signed text, in the few columns of a DecidedLine, and how it reads them again. Pure.
 
-A signed text is canonical JSON and mostly findings with their evidence; what is not looked at is passed over, not read.
+A signed text has 10 to 30 KB, mostly evidence. These columns repeat what decides: the answers, the facts that were confirmed, and what says
+which rule would have governed.
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping
-from json.scanner import make_scanner
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from criteria.checks.quick import QuickFacts
-from criteria.enums import ReviewType, SessionSource
+from criteria.enums import SessionSource
+from criteria.governing import Place, reference_date
+from criteria.quick_rule import LETTERS
 
 OVERRIDE = "override"
-OVERRULED = f'"origin":"{OVERRIDE}"'
-# Where parts begin in format 1 of cases.queries.snapshot: keys in order, no spaces. No text holds these: quotes within one are escaped.
-CASE, FACTS, LINE = ',"case":{"facility":', ',"facts":{"diagnoses":', ',"line":{"as_received":'
-# of each part: key -> which of QuickFacts it is for; "" is always needed
-KEYS = {
-    "case": {"review_type": "", "member": "birth_date"},
-    "facts": {
-        "diagnoses": "diagnoses",
-        "examinations": "sites",
-        "onset": "symptom_onset",
-        "sessions": "sessions",
-        "treatments": "treatments",
-    },
-    "line": {"first_service": "", "sites": "sites", "units": "units"},
-}
-_value_at = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # the value that begins at a place of a text; typeshed has it wrong
-Reader = Callable[[str, str | None], QuickFacts]
 
 
-def overruled(text: str) -> Collection[str]:
-    """Criteria whose check a person had overruled."""
-    if OVERRULED not in text and text.startswith('{"amendments":['):
-        return ()
-    return {name for name, found in json.loads(text)["findings"].items() if found.get("origin") == OVERRIDE}
+def decided_columns(text: str, received: date, criteria: Sequence[str] = ()) -> dict[str, str]:
+    """`under`, `answers` and `facts` of a signed text. `received`: the day at the plan. `criteria`: those of its rule, in its order.
+
+    Criteria that have a finding and are not named follow by name.
+    """
+    signed = json.loads(text)
+    findings, case, line = signed["findings"], signed["case"], signed["line"]
+    names = list(dict.fromkeys([*criteria, *sorted(findings)]))
+    day = reference_date(case["review_type"], received, _day(line["first_service"])) or received
+    under = {
+        "code": line["code"],
+        "plan": case["plan"],
+        "line_of_business": case["line_of_business"],
+        "state": case["state"],
+        "day": str(day),
+        "digests": [each["digest"] for each in signed["policies"]],
+        "policies": [each["policy"] for each in signed["policies"]],
+        "criteria": names,
+    }
+    against = sorted(name for name, found in findings.items() if found["origin"] == OVERRIDE)
+    return {
+        "under": _text(under),
+        "answers": "".join(LETTERS[findings[name]["value"] if name in findings else None] for name in names),
+        "facts": _text([against, *_facts(signed, str(day))]),
+    }
 
 
-def reader(looks_at: Collection[str]) -> Reader:
-    """A function from a signed text and the day received to what a set of checks looks at: names as in criteria.checks.quick."""
-    steps = [
-        (number, key, f'"{key}":', len(key) + 3)
-        for number, keys in enumerate(KEYS.values())
-        for key, looked_at in keys.items()
-        if not looked_at or looked_at in looks_at
-    ]
-
-    def read(text: str, received: str | None) -> QuickFacts:
-        begins = text.find(CASE), text.find(FACTS), text.rfind(LINE)
-        found = {}
-        if 0 <= begins[0] < begins[1] < begins[2]:
-            for number, key, start, length in steps:
-                found[key] = _value_at(text, text.index(start, begins[number]) + length)[0]
-        else:  # not written as canonical JSON
-            signed = json.loads(text)
-            parts = [signed[part] for part in KEYS]
-            found = {key: parts[number][key] for number, key, *_ in steps}
-        return _facts(found, received)
-
-    return read
+def read_under(text: str) -> tuple[Place, dict[str, list[str]]]:
+    """Of a DecidedLine's `under`: where and when it was, and its lists: digests and slugs of its policies, criteria of its answers."""
+    told = json.loads(text)
+    named = (told["plan"] or None, told["line_of_business"] or None, told["state"] or None)
+    return Place(told["code"], *named, date.fromisoformat(told["day"])), {key: told[key] for key in ("digests", "policies", "criteria")}
 
 
-def _facts(found: Mapping[str, Any], received: str | None) -> QuickFacts:
-    """Of each kind what was confirmed; a session that was approved here needs nobody's confirmation."""
-    first = found["first_service"]
-    reference = (first or received) if found["review_type"] == ReviewType.POSTSERVICE else received
-    get = found.get
-    onset, member = get("onset"), get("member")
-    return QuickFacts(
+def read_facts(text: str) -> tuple[Collection[str], QuickFacts]:
+    """Of a DecidedLine's `facts`: the criteria whose check a person had overruled, and the facts as quick checks read them."""
+    against, *facts = json.loads(text)
+    return against, QuickFacts._make(facts)
+
+
+def _text(value: Any) -> str:
+    """The same value gives the same text, so that decisions made under the same rule are seen to be."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _facts(signed: Mapping[str, Any], reference: str) -> list[Any]:
+    """The fields of QuickFacts in order. Of each kind what was confirmed; a session that was approved here needs nobody's confirmation."""
+    facts, line, member = signed["facts"], signed["line"], signed["case"]["member"]
+    confirmed = {kind: [row for row in facts[kind] if row["confirmed_at"]] for kind in ("diagnoses", "treatments", "examinations")}
+    sessions = [row for row in facts["sessions"] if row["confirmed_at"] or row["source"] == SessionSource.APPROVED]
+    return [
         reference,
-        first or reference,
+        line["first_service"] or reference,
         member and member["birth_date"],
-        onset["value"] if onset and onset["confirmed_at"] else None,
-        [row for row in get("diagnoses", ()) if row["confirmed_at"]],
-        [row for row in get("treatments", ()) if row["confirmed_at"]],
-        [row for row in get("sessions", ()) if row["confirmed_at"] or row["source"] == SessionSource.APPROVED],
-        get("units"),
-        [(row["name"], row["side"]) for row in get("sites", ())],
-        [(row["site"], row["side"]) for row in get("examinations", ()) if row["confirmed_at"]],
-    )
+        facts["onset"]["value"] if facts["onset"] and facts["onset"]["confirmed_at"] else None,
+        [[row["code"], row["certainty"]] for row in confirmed["diagnoses"]],
+        [[row["kind"], row["response"], row["from"], row["to"]] for row in confirmed["treatments"]],
+        [[row["code"], row["date"]] for row in sessions],
+        line["units"],
+        [[row["name"], row["side"]] for row in line["sites"]],
+        [[row["site"], row["side"]] for row in confirmed["examinations"]],
+    ]

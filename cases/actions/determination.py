@@ -15,12 +15,14 @@ from authreview.errors import Conflict, Denied, Incomplete, Problem
 from authreview.models import User
 from cases import permissions, readiness
 from cases.enums import ADVERSE, CaseStatus, ClockKind, LineStatus, Outcome, SignedAs, SignedWith
-from cases.models import Case, Determination, Referral, ServiceLine, Session
+from cases.facts import received_on
+from cases.models import Case, DecidedLine, Determination, Referral, ServiceLine, Session
 from cases.queries.decide import Beside, beside, validity
 from cases.queries.lines import LineReview, line_review
 from cases.queries.recorded import CaseRecord, case_record
 from cases.queries.snapshot import NO_RULE, basis_of_decision, decision_of, digest_shown, verify_signature
 from cases.readiness import DecisionDraft
+from cases.signed_facts import decided_columns
 from criteria.enums import SessionSource
 
 from .clock import enter, keep_clock
@@ -112,6 +114,8 @@ def sign_determination(
     permissions.check_outcome(by, draft.outcome)
     permissions.check_decide(by, chosen)
     licence = permissions.check_licence(by.licences.all(), case, timezone.localdate(now))
+    if draft.outcome in ADVERSE:
+        permissions.check_specialty(by, case)
     review, rest = line_review(chosen), beside(chosen)
     if shown is not None and shown != digest_shown(record, review, rest):
         raise Conflict(CHANGED)
@@ -190,6 +194,15 @@ def _sign(
     determination.snapshot = canonical(before | {"decision": decision_of(determination)})
     determination.digest = sha256(determination.snapshot)
     determination.save(force_insert=True)
+    DecidedLine.objects.create(
+        determination=determination,
+        line=line,
+        code=line.code,
+        signed_at=now,
+        signed_as=signed_as,
+        value=determination.value,
+        **decided_columns(determination.snapshot, received_on(case), [leaf.id for leaf in review.criteria]),
+    )
     if draft.outcome != Outcome.DENIED:
         _expect_session(case, line, determination, by, now)
     payload: dict[str, Any] = {

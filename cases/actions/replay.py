@@ -1,8 +1,7 @@
 """The only writer of replays: asked for once per document, months and day; read in pieces, each kept before the next."""
 
-import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -15,24 +14,24 @@ from authreview.models import User
 from cases import permissions
 from cases.models.replay import ReplayRun
 from cases.queries import replaying
-from cases.queries.replaying import Row
 from cases.queries.rules import policy_by_digest
-from cases.replay import Basis, Decided, Effect, Tally, basis_of, chosen, first_look, replay
+from cases.replay import Basis, Decided, Effect, Judged, Tally, basis_of, chosen, replay
+from cases.signed_facts import read_under
 from criteria.format import loaded, parse
-from criteria.governing import Candidate, Place, candidate, reference_date
+from criteria.governing import Candidate, candidate
 from criteria.models import PolicyVersion
 from criteria.periods import add_months
 from criteria.tree import Joined, Policy
 
 PIECE = 2_000
-SNAPSHOTS = 200  # texts of 10 to 30 KB, read by so many
 MOST_MONTHS = 120
 PATIENCE = timedelta(minutes=10)  # after which one that has not ended may be started again: its worker may be gone
 NOT_THE_SAME = "The draft was changed after this replay was asked for. Ask for it again."
 BROKEN = "It was broken off by a fault of the program. What was read is kept."
 
-# rows by hand: where a draft asks for more most lines change, and making models of them would take longer than all the rest
 KEEP = 'INSERT INTO cases_replayline (run_id, line_id, effect, "before", "after", criteria) VALUES (%s, %s, %s, %s, %s, %s)'
+KEEP_COLUMNS = """INSERT INTO cases_replayline (run_id, line_id, effect, "before", "after", criteria)
+SELECT %s, * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::jsonb[])"""
 
 
 def start_replay(*, version_id: int, months: int, by: User, at: datetime | None = None) -> ReplayRun:
@@ -84,18 +83,19 @@ def run_replay(*, run_id: int) -> ReplayRun:
 
 def _read(run: ReplayRun) -> ReplayRun:
     library = _Library(run.version)
-    ids = replaying.decided(library.codes, run.since, run.until, run.last_id)
+    decisions = replaying.standing(library.codes, run.since, run.until, run.last_id)
+    ids = replaying.ids(decisions)
     run.total, run.status = run.read + len(ids), ReplayRun.Status.RUNNING
     run.save(update_fields=["total", "status"])
     for start in range(0, len(ids), PIECE):
-        piece = replaying.rows(ids[start : start + PIECE])
-        tally = replay(library.lines(piece))
+        piece = ids[start : start + PIECE]
+        tally = replay(library.lines(map(Decided._make, replaying.rows(decisions, piece[0], piece[-1]))))
         if not _kept(run, piece, tally):
             return run
     return _ended(run, ReplayRun.Status.DONE)
 
 
-def _kept(run: ReplayRun, piece: list[Row], tally: Tally) -> bool:
+def _kept(run: ReplayRun, piece: list[int], tally: Tally) -> bool:
     """Store one piece; False where another worker has read it meanwhile."""
     asked = Counter(run.asked) + tally.asked
     counts = {effect.value: getattr(run, effect.value) + tally.effects[effect] for effect in Effect}
@@ -103,18 +103,32 @@ def _kept(run: ReplayRun, piece: list[Row], tally: Tally) -> bool:
         "asked": dict(asked),
         "needs_physician": run.needs_physician + tally.needs_physician,
         "read": run.read + len(piece),
-        "last_id": piece[-1].id,
+        "last_id": piece[-1],
     }
     with transaction.atomic():
         if not ReplayRun.objects.filter(pk=run.pk, last_id=run.last_id).update(**now):
             return False
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                KEEP, [(run.pk, each.line, each.effect.value, each.before, each.after, json.dumps(each.criteria)) for each in tally.changed]
-            )
+        _keep_lines(run, tally.changed)
     for name, value in now.items():
         setattr(run, name, value)
     return True
+
+
+def _keep_lines(run: ReplayRun, lines: list[Judged]) -> None:
+    """Rows by hand: where a draft asks for more most lines change, and making models of them would take longer than all the rest."""
+    if not lines:
+        return
+    rows = [(each.line, each.effect.value, each.before, each.after, _json(each.criteria)) for each in lines]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(KEEP_COLUMNS, [run.pk, *map(list, zip(*rows, strict=True))])
+        else:
+            cursor.executemany(KEEP, [(run.pk, *row) for row in rows])
+
+
+def _json(names: tuple[str, ...]) -> str:
+    """Of criteria, whose names have nothing to escape, at a fifth of the time of json.dumps."""
+    return '["' + '","'.join(names) + '"]' if names else "[]"
 
 
 def _ended(run: ReplayRun, status: ReplayRun.Status, problem: str = "") -> ReplayRun:
@@ -128,8 +142,8 @@ class _Library:
     """The draft among the published policies, as if it had been in force all along in place of its policy's other versions."""
 
     version: PolicyVersion
-    known: dict[tuple[object, ...], Basis | None] = field(default_factory=dict)
-    bases: dict[tuple[tuple[str, ...], tuple[Candidate, ...], str], Basis] = field(default_factory=dict)
+    known: dict[str, Basis | None] = field(default_factory=dict)
+    bases: dict[tuple[tuple[str, ...], tuple[str, ...], tuple[Candidate, ...], str], Basis] = field(default_factory=dict)
 
     @cached_property
     def codes(self) -> set[str]:
@@ -147,43 +161,25 @@ class _Library:
     def candidates(self) -> list[Candidate]:
         return [self.draft, *replaying.rivals(self.version)]
 
-    def lines(self, piece: list[Row]) -> Iterator[tuple[Basis, Decided]]:
-        """The rows that the policy governed, or would have governed with the draft."""
-        for start in range(0, len(piece), SNAPSHOTS):
-            found = [
-                (row, basis, received) for row in piece[start : start + SNAPSHOTS] if (basis := self._basis(row, received := row.received))
-            ]
-            lines = [
-                (row.id, basis, Decided(row.line, row.value, json.loads(row.findings), row.signed_as, received))
-                for row, basis, received in found
-            ]
-            wanted = []
-            for number, basis, line in lines:
-                line.state, facts_matter = first_look(basis, line)
-                if facts_matter:
-                    wanted.append(number)
-            texts = replaying.snapshots(wanted)
-            for number, basis, line in lines:
-                line.snapshot = texts.get(number, "")
-                yield basis, line
+    def lines(self, rows: Iterable[Decided]) -> Iterator[tuple[Basis, Decided]]:
+        """The rows that the policy governed, or would have governed with the draft. Most share what they were decided under."""
+        known = self.known
+        for row in rows:
+            if row.under not in known:
+                known[row.under] = self._basis(row.under)
+            if basis := known[row.under]:
+                yield basis, row
 
-    def _basis(self, row: Row, received: date) -> Basis | None:
-        """Looked up by plain values, for most lines share theirs with others."""
-        day = reference_date(row.review_type, received, row.first_service) or received
-        key = row.pinned, row.code, row.plan, row.line_of_business, row.state, day
-        if key not in self.known:
-            place = Place(row.code, row.plan or None, row.line_of_business or None, row.state or None, day)
-            self.known[key] = self._basis_at(place, json.loads(row.pinned))
-        return self.known[key]
-
-    def _basis_at(self, place: Place, pinned: list[dict[str, str]]) -> Basis | None:
+    def _basis(self, under: str) -> Basis | None:
+        place, pinned = read_under(under)
         parts = chosen(self.candidates, place, self.draft)
-        if not parts and all(each["policy"] != self.slug for each in pinned):
+        if not parts and self.slug not in pinned["policies"]:
             return None
-        key = tuple(each["digest"] for each in pinned), parts, place.code
+        digests, order = tuple(pinned["digests"]), tuple(pinned["criteria"])
+        key = digests, order, parts, place.code
         if key not in self.bases:
-            before = _joined([policy_by_digest(digest) for digest in key[0]], place.code)
-            self.bases[key] = basis_of(before, _joined([_tree(part) for part in parts], place.code))
+            before = _joined([policy_by_digest(digest) for digest in digests], place.code)
+            self.bases[key] = basis_of(before, _joined([_tree(part) for part in parts], place.code), order)
         return self.bases[key]
 
 

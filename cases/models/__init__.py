@@ -12,7 +12,7 @@ from .finding import Evidence, Finding
 from .letter import Delivery, Letter, LetterFile, LetterText
 from .line import Amendment, FlagResolution, ServiceLine, Site
 from .people import Member, Plan, Practitioner
-from .replay import ReplayLine, ReplayRun
+from .replay import DecidedLine, ReplayLine, ReplayRun
 from .request import InformationRequest, PeerToPeer, Referral, RequestItem
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "ClockEntry",
     "CodeImport",
     "Contact",
+    "DecidedLine",
     "Delivery",
     "Determination",
     "Diagnosis",

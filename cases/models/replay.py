@@ -1,4 +1,4 @@
-"""Replays of a draft policy over decided lines: how far one is, what it counted, and the lines that would not stand."""
+"""Replays of a draft policy over decided lines: what they read, how far one is, what it counted, and the lines that would not stand."""
 
 from typing import ClassVar
 
@@ -7,7 +7,32 @@ from django.db.models import F, Q
 
 from criteria.models import PolicyVersion, who
 
+from .determination import Determination
 from .line import ServiceLine
+
+
+class DecidedLine(models.Model):
+    """What a replay reads of one signed decision, written with it and as append-only: see cases.signed_facts.
+
+    A table of its own, because the signed text beside it, of some 25 KB, would make reading take longer than judging.
+    """
+
+    determination = models.OneToOneField(Determination, models.PROTECT, primary_key=True, related_name="decided")
+    line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="+", db_index=False)
+    code = models.CharField(max_length=7)
+    signed_at = models.DateTimeField()
+    signed_as = models.CharField(max_length=16)
+    value = models.CharField(max_length=12)
+    under = models.TextField()
+    answers = models.TextField(blank=True)
+    facts = models.TextField()
+
+    class Meta:
+        ordering: ClassVar = ["determination_id"]
+        indexes: ClassVar = [models.Index(fields=["code", "signed_at"], name="decided_of_a_code")]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.value}"
 
 
 class ReplayRun(models.Model):
@@ -62,8 +87,8 @@ class ReplayRun(models.Model):
 class ReplayLine(models.Model):
     """A decided line that would not stand. `criteria`: what would have been asked for, or what it would have failed."""
 
-    run = models.ForeignKey(ReplayRun, models.CASCADE, related_name="lines")
-    line = models.ForeignKey(ServiceLine, models.CASCADE, related_name="+")
+    run = models.ForeignKey(ReplayRun, models.CASCADE, related_name="lines", db_index=False)  # the index below has it first
+    line = models.ForeignKey(ServiceLine, models.CASCADE, related_name="+", db_index=False)  # no line is ever deleted
     effect = models.CharField(max_length=12)
     before = models.CharField(max_length=12)
     after = models.CharField(max_length=12, blank=True)

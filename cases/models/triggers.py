@@ -16,6 +16,7 @@ from .event import CaseEvent
 from .finding import Evidence, Finding
 from .letter import Delivery, Letter, LetterFile, LetterText
 from .line import Amendment
+from .replay import DecidedLine
 from .request import Referral
 
 _DECIDED = "EXISTS (SELECT 1 FROM cases_determination d WHERE d.line_id = {row}.line_id)"
@@ -26,7 +27,7 @@ _FOLLOWED = "a code in use is closed and followed, not changed"
 
 FROZEN: tuple[Frozen, ...] = (
     *(append_only(model) for model in (AccessRecord, PolicyEvent, CaseEvent, Amendment, Referral, Contact, Note)),
-    *(append_only(model) for model in (Determination, ClockEntry, LetterFile, Delivery, CodeImport)),
+    *(append_only(model) for model in (Determination, DecidedLine, ClockEntry, LetterFile, Delivery, CodeImport)),
     Frozen(
         PolicyVersion,
         "a published policy version cannot be changed",

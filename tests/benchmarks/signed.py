@@ -94,7 +94,7 @@ def found(chance, rule):
     return findings | {name: chance.choice(OTHER) for name in lacking}
 
 
-def signed_text(chance, findings):
+def signed_text(chance, findings, pinned):
     """What a signature freezes, in the size that it has: some 25 KB."""
     by = {"id": 7, "name": "Nora Nurse, RN", "specialty": "", "npi": ""}
     at = "2026-03-05T15:20:00Z"
@@ -175,7 +175,7 @@ def signed_text(chance, findings):
                 "clock": "received Mon 2 Mar 2026 16:30; 15 calendar days, counted as 360 hours, the earlier reading",
             },
             "peer_to_peer": [],
-            "policies": [],
+            "policies": pinned,
             "referrals": [],
             "requests": [],
             "resolutions": [],
@@ -183,9 +183,9 @@ def signed_text(chance, findings):
     )
 
 
-def decisions(count, rule, seed=3):
+def decisions(count, rule, pinned=(), seed=3):
     """(findings, their signed text), each of its own."""
     chance = random.Random(seed)
     for _ in range(count):
         findings = found(chance, rule)
-        yield findings, signed_text(chance, findings)
+        yield findings, signed_text(chance, findings, list(pinned))

@@ -3,25 +3,29 @@
 import json
 from copy import deepcopy
 from datetime import date, timedelta
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from authreview.errors import Denied, Incomplete
 from cases.actions.determination import approve_lines
 from cases.actions.replay import NOT_THE_SAME, run_replay, start_replay
-from cases.models import Determination, ReplayLine, ReplayRun
+from cases.facts import received_on
+from cases.models import DecidedLine, Determination, ReplayLine, ReplayRun
 from cases.permissions import NOT_A_READER
 from cases.queries.rules import joined_rule
 from cases.replay import basis_of
-from cases.signed_facts import overruled, reader
+from cases.signed_facts import decided_columns, read_facts
 from criteria.actions import new_draft, save_draft
 from criteria.checks import facts_from_example, propose
-from criteria.checks.quick import LOOKS_AT
 from criteria.models import PolicyVersion
+from criteria.quick_rule import LETTERS
 from criteria.tree import rule_of
 from tests.decisions import approvable, denial, offered_and_held, referred
 from tests.factories import shipped, user
@@ -193,18 +197,45 @@ def test_needs_role(client, approved, role):
 
 
 # ---- what was signed ---------------------------------------------------------------------------------------------------------
-everything = reader(LOOKS_AT.values())
+def test_what_is_kept_beside_a_signature_is_what_was_signed(approved, denied):
+    for signed in Determination.objects.select_related("decided", "line__case"):
+        kept, received = signed.decided, received_on(signed.line.case)
+        columns = decided_columns(signed.snapshot, received, [leaf.id for leaf in joined_rule(signed.line).criteria])
+        assert columns == {name: getattr(kept, name) for name in columns}
+        assert (kept.line_id, kept.code, kept.value) == (signed.line_id, signed.line.code, signed.value)
+        assert (kept.signed_as, kept.signed_at) == (signed.signed_as, signed.signed_at)
+        letters = dict(zip(json.loads(kept.under)["criteria"], kept.answers, strict=True))
+        assert {name: letter for name, letter in letters.items() if letter != "-"} == {
+            name: LETTERS[found] for name, found in signed.findings.items() if found
+        }
 
 
-def test_a_signed_text_is_read_in_pieces_and_says_the_same_as_a_whole(approved, denied):
-    for signed in Determination.objects.all():
-        loose = json.dumps(json.loads(signed.snapshot), indent=1)
-        assert everything(signed.snapshot, "2026-03-02") == everything(loose, "2026-03-02")
-        assert overruled(signed.snapshot) == ()
-        other = signed.snapshot.replace('"origin":"accepted"', '"origin":"override"', 1)
-        loose = json.dumps(json.loads(other))
-        assert overruled(other) == overruled(loose)
-        assert len(overruled(other)) == ('"origin":"accepted"' in signed.snapshot)
+def test_whose_check_was_overruled(approved):
+    (text,) = Determination.objects.values_list("snapshot", flat=True)
+    assert read_facts(decided_columns(text, date(2026, 3, 2))["facts"])[0] == []
+    other = json.loads(text.replace('"origin":"accepted"', '"origin":"override"', 1))
+    (name,) = [name for name, found in other["findings"].items() if found["origin"] == "override"]
+    assert read_facts(decided_columns(json.dumps(other), date(2026, 3, 2))["facts"])[0] == [name]
+
+
+@pytest.mark.postgres
+def test_a_decision_from_before_there_were_such_columns_gets_them(approved, denied):
+    """As the migration does it: without the rule at hand."""
+    kept = {row.pk: (row.under, row.answers, row.facts, row.code, row.value, row.signed_as) for row in DecidedLine.objects.all()}
+    with connection.cursor() as cursor:
+        sqlite = connection.vendor == "sqlite"
+        cursor.execute("DROP TRIGGER cases_decidedline_no_delete" if sqlite else "SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM cases_decidedline")
+    import_module("cases.migrations.0006_decided_lines_of_old_decisions").keep(apps, None)
+    again = {row.pk: row for row in DecidedLine.objects.all()}
+    assert again.keys() == kept.keys()
+    for number, (under, answers, facts, *rest) in kept.items():
+        row = again[number]
+        assert [row.facts, row.code, row.value, row.signed_as] == [facts, *rest]
+        before, now = json.loads(under), json.loads(row.under)
+        said, says = (dict(zip(told["criteria"], text, strict=True)) for told, text in ((before, answers), (now, row.answers)))
+        assert says == {name: letter for name, letter in said.items() if name in says}
+        assert before | {"criteria": 0} == now | {"criteria": 0}
 
 
 def test_checks_counted_again_say_what_the_check_says_of_the_confirmed_facts(approved, denied):
@@ -222,7 +253,7 @@ def test_checks_counted_again_say_what_the_check_says_of_the_confirmed_facts(app
             | {"line": line | {"examined_sites": [{"name": row["site"], "side": row["side"]} for row in confirmed["examinations"]]}}
         )
         basis = basis_of(None, rule)
-        quick = basis.read(signed.snapshot, received)
+        quick = read_facts(signed.decided.facts)[1]
         counted = {name: answer(quick) for name, answer in basis.recount.items() if answer}
         checks = {leaf.id: leaf.check for leaf in rule.criteria if leaf.check}
         assert counted == {name: propose(checks[name], known, rule_of(rule, name).codes).finding for name in counted}

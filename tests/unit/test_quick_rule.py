@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from criteria.assessment import assess
 from criteria.enums import Authority, FindingValue, GroupKind, Value
 from criteria.format import parse
-from criteria.quick_rule import QuickRule, state_of
+from criteria.quick_rule import LETTERS, QuickRule
 from criteria.tree import Criterion, Group, Joined, Rule
 from tests.unit.policy_strategy import policies
 
@@ -17,8 +17,17 @@ ANSWERS = [None, *(str(value) for value in FindingValue)]
 WORDS = {"en": "words"}
 
 
+def quick(joined, order="abcd"):
+    return QuickRule(joined, order)
+
+
+def text(findings):
+    return "".join(LETTERS[found] for found in findings.values())
+
+
 def assert_same(joined, rule, findings):
-    found, state = assess(joined, findings), state_of(rule.answers(), findings)
+    found, state = assess(joined, findings), rule.reader()(text(findings))
+    assert state == sum(rule.bit(leaf, findings[leaf]) for leaf in {leaf.id for leaf in joined.criteria})
     assert rule.value(state) is found.value
     if found.value is Value.UNDETERMINED:
         assert rule.shortest(state) == tuple(step.criterion for step in found.shortest)
@@ -33,9 +42,10 @@ def assert_same(joined, rule, findings):
 def test_on_random_rules(document, data):
     base, *others = parse(document).rules
     joined = Joined(base, tuple(others))
-    rule = QuickRule(joined)
+    names = list(dict.fromkeys(leaf.id for leaf in joined.criteria))
+    rule = quick(joined, names)
     for _ in range(5):
-        assert_same(joined, rule, {leaf.id: data.draw(st.sampled_from(ANSWERS)) for leaf in joined.criteria})
+        assert_same(joined, rule, {name: data.draw(st.sampled_from(ANSWERS)) for name in names})
 
 
 def leaf(name):
@@ -58,7 +68,7 @@ A, B, C, D = (leaf(name) for name in "abcd")
 )
 def test_on_every_answer_of_a_rule(tree, authority):
     joined = Joined(Rule("r", ("20553",), "Rule", WORDS, authority, tree))
-    rule = QuickRule(joined)
+    rule = quick(joined)
     for answers in product(ANSWERS, repeat=4):
         assert_same(joined, rule, dict(zip("abcd", answers, strict=True)))
 
@@ -66,19 +76,25 @@ def test_on_every_answer_of_a_rule(tree, authority):
 def test_on_every_answer_of_a_rule_with_every_kind_of_group():
     tree = Group(GroupKind.ANY, (A, Group(GroupKind.AT_LEAST, (B, C), 2), Group(GroupKind.ALL, (C,)), Group(GroupKind.NONE, (D,))))
     joined = Joined(Rule("r", ("20553",), "Rule", WORDS, Authority.NURSE, tree))
-    rule = QuickRule(joined)
+    rule = quick(joined)
     for answers in product(ANSWERS, repeat=4):
         findings = dict(zip("abcd", answers, strict=True))
-        assert rule.value(state_of(rule.answers(), findings)) is assess(joined, findings).value
+        assert rule.value(rule.reader()(text(findings))) is assess(joined, findings).value
 
 
 def test_findings_left_out_are_unanswered_and_unknown_ones_say_nothing():
     joined = Joined(Rule("r", ("20553",), "Rule", WORDS, Authority.NURSE, A))
-    rule = QuickRule(joined)
-    said = [rule.value(state_of(rule.answers(), findings)) for findings in ({}, {"a": "met"}, {"a": "not_met", "z": "met"})]
-    assert said == ["undetermined", "met", "not_met"]
+    told = [(QuickRule(joined, order), answers) for order, answers in (("", ""), ("a", "m"), ("za", "mn"), ("az", "nm"))]
+    assert [rule.value(rule.reader()(answers)) for rule, answers in told] == ["undetermined", "met", "not_met", "not_met"]
 
 
 def test_criteria_left_out_have_no_bits():
     joined = Joined(Rule("r", ("20553",), "Rule", WORDS, Authority.NURSE, Group(GroupKind.ANY, (A, B))))
-    assert state_of(QuickRule(joined).answers(without=["a", "b"]), {"a": "met", "b": "not_met"}) == 0
+    assert quick(joined).reader(without=["a", "b"])("mn--") == 0
+    assert quick(joined).reader(without=["a"])("mn--") == quick(joined).bit("b", "not_met")
+
+
+def test_a_letter_that_is_none_is_not_read():
+    joined = Joined(Rule("r", ("20553",), "Rule", WORDS, Authority.NURSE, A))
+    with pytest.raises(ValueError, match="invalid literal"):
+        quick(joined).reader()("x---")

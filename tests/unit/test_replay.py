@@ -8,11 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases.replay import Basis, Decided, Effect, Judged, basis_of, chosen, first_look, judge, replay
+from cases.replay import Basis, Decided, Effect, Judged, basis_of, chosen, judge, replay
+from cases.signed_facts import decided_columns
 from criteria.assessment import assess
 from criteria.enums import Authority, GroupKind
 from criteria.format import parse
 from criteria.governing import Candidate, Place
+from criteria.quick_rule import LETTERS
 from criteria.tree import Check, Criterion, Group, Joined, Rule, leaves
 from tests.unit.policy_strategy import policies
 
@@ -27,12 +29,18 @@ def rule(*nodes, authority=Authority.NURSE, kind=GroupKind.ALL):
     return Joined(Rule("r", ("20553",), "Rule", {"en": "rule"}, authority, Group(kind, nodes)))
 
 
+def decided(value, findings, signed_as="medical_director", facts="not read"):
+    """Of a line whose rule asks for a and b."""
+    answers = "".join(LETTERS[findings.get(name)] for name in "ab")
+    return Decided(1, 1, "", value, signed_as, answers, facts)
+
+
 BEFORE = rule(leaf("a"), leaf("b"))
-SIGNED = Decided(1, "met", {"a": "met", "b": "met"}, "nurse", date(2026, 3, 2))
+SIGNED = decided("met", {"a": "met", "b": "met"}, "nurse")
 
 
 def under(after, decided=SIGNED, before=BEFORE):
-    return judge(basis_of(before, after), decided)
+    return judge(basis_of(before, after, "ab"), decided)
 
 
 def test_the_same_rule_stands():
@@ -44,17 +52,17 @@ def test_a_criterion_more_would_have_to_be_asked_for():
 
 
 def test_a_criterion_fewer_turns_a_denial():
-    denied = Decided(1, "not_met", {"a": "met", "b": "not_met"})
+    denied = decided("not_met", {"a": "met", "b": "not_met"})
     assert under(rule(leaf("a")), denied) == Judged(1, Effect.TURNS, "not_met", "met")
 
 
 def test_other_logic_turns_an_approval_with_its_reasons():
     assert under(rule(leaf("a"), kind=GroupKind.NONE), before=rule(leaf("a"), kind=GroupKind.NONE)).effect is Effect.TURNS
-    assert under(rule(leaf("b")), Decided(1, "met", {"a": "met", "b": "not_met"}, "nurse")).criteria == ("b",)
+    assert under(rule(leaf("b")), decided("met", {"a": "met", "b": "not_met"}, "nurse")).criteria == ("b",)
 
 
 def test_what_no_policy_governed_turns_or_asks():
-    nothing = Decided(1, "no_rule", {})
+    nothing = decided("no_rule", {})
     assert under(BEFORE, nothing, before=None) == Judged(1, Effect.INFORMATION, "no_rule", "undetermined", ("a", "b"))
 
 
@@ -65,7 +73,7 @@ def test_what_the_draft_leaves_is_outside():
 @pytest.mark.parametrize(("signed_as", "needs"), [("nurse", True), ("medical_director", False)])
 def test_authority_that_a_nurse_would_not_have_had(signed_as, needs):
     after = rule(leaf("a"), leaf("b"), authority=Authority.PHYSICIAN)
-    assert under(after, replace(SIGNED, signed_as=signed_as)).needs_physician is needs
+    assert under(after, SIGNED._replace(signed_as=signed_as)).needs_physician is needs
 
 
 def test_a_finding_that_would_mean_the_opposite_is_not_carried_over():
@@ -74,12 +82,14 @@ def test_a_finding_that_would_mean_the_opposite_is_not_carried_over():
 
 
 # ---- checks that count otherwise --------------------------------------------------------------------------------------------
-def snapshot(onset="2025-11-01", confirmed=True, origin="accepted"):
-    return json.dumps(
+def signed_facts(onset="2025-11-01", confirmed=True, origin="accepted"):
+    text = json.dumps(
         {
-            "case": {"review_type": "preservice", "member": {"birth_date": "1980-05-01"}},
+            "case": {"review_type": "preservice", "member": {"birth_date": "1980-05-01"}}
+            | dict.fromkeys(["plan", "line_of_business", "state"], ""),
+            "policies": [],
             "line": {"code": "20553", "units": 1, "first_service": None, "sites": [{"name": "trapezius", "side": ""}]},
-            "findings": {"a": {"origin": origin}},
+            "findings": {"a": {"origin": origin, "value": "met"}},
             "facts": {
                 "onset": {"value": onset, "confirmed_at": "2026-03-03T10:00:00Z" if confirmed else None},
                 "diagnoses": [],
@@ -91,21 +101,21 @@ def snapshot(onset="2025-11-01", confirmed=True, origin="accepted"):
             },
         }
     )
+    return decided_columns(text, date(2026, 3, 2))["facts"]
 
 
 @pytest.mark.parametrize(
     ("text", "effect", "criteria"),
     [
-        (snapshot(), Effect.TURNS, ("a",)),
-        (snapshot(onset="2025-08-01"), Effect.STANDS, ()),
-        (snapshot(confirmed=False), Effect.INFORMATION, ("a",)),
-        (snapshot(origin="override"), Effect.INFORMATION, ("a",)),
-        ("", Effect.INFORMATION, ("a",)),
+        (signed_facts(), Effect.TURNS, ("a",)),
+        (signed_facts(onset="2025-08-01"), Effect.STANDS, ()),
+        (signed_facts(confirmed=False), Effect.INFORMATION, ("a",)),
+        (signed_facts(origin="override"), Effect.INFORMATION, ("a",)),
     ],
 )
 def test_another_threshold_is_counted_again_on_the_confirmed_facts(text, effect, criteria):
     before, after = rule(leaf("a", check=THREE), leaf("b")), rule(leaf("a", check=SIX), leaf("b"))
-    found = under(after, replace(SIGNED, snapshot=text), before)
+    found = under(after, SIGNED._replace(facts=text), before)
     assert (found.effect, found.criteria) == (effect, criteria)
 
 
@@ -116,12 +126,12 @@ def test_a_check_that_is_new_or_gone_leaves_the_finding_as_it_was_signed():
 
 def test_a_new_criterion_is_answered_by_its_check():
     after = rule(leaf("a"), leaf("b"), leaf("c", check=Check("sites", {"examined": True})))
-    assert under(after, replace(SIGNED, snapshot=snapshot())).effect is Effect.STANDS
+    assert under(after, SIGNED._replace(facts=signed_facts())).effect is Effect.STANDS
 
 
 def test_what_else_was_asked_for_is_not_kept_with_a_signature():
     after = rule(leaf("a"), leaf("b"), leaf("c", check=Check("requested_with", {"none_of": ["64405"]})))
-    assert under(after, replace(SIGNED, snapshot=snapshot())).criteria == ("c",)
+    assert under(after, SIGNED._replace(facts=signed_facts())).criteria == ("c",)
 
 
 @pytest.mark.parametrize(
@@ -133,25 +143,33 @@ def test_what_else_was_asked_for_is_not_kept_with_a_signature():
     ],
 )
 def test_facts_are_read_where_they_could_change_something(kind, before, signed_as, matters):
-    basis = basis_of(rule(leaf("a", check=THREE), leaf("b"), kind=kind), rule(leaf("a", check=SIX), leaf("b"), kind=kind))
-    line = replace(SIGNED, value=before, signed_as=signed_as)
-    assert first_look(basis, line)[1] is matters
+    basis = basis_of(rule(leaf("a", check=THREE), leaf("b"), kind=kind), rule(leaf("a", check=SIX), leaf("b"), kind=kind), "ab")
+    line = SIGNED._replace(value=before, signed_as=signed_as)
+    assert are_read(basis, line) is matters
     if not matters:
-        assert judge(basis, line) == judge(basis, replace(line, snapshot=snapshot()))
+        assert judge(basis, line) == judge(basis, line._replace(facts=signed_facts()))
+
+
+def are_read(basis, line):
+    try:
+        judge(basis, line._replace(facts="not JSON"))
+    except ValueError:
+        return True
+    return False
 
 
 def test_facts_are_read_where_they_could_spare_a_physician():
     other, same = leaf("a", check=SIX), leaf("b", authority=Authority.PHYSICIAN)
-    basis = basis_of(rule(leaf("a", check=THREE), same, kind=GroupKind.ANY), rule(other, same, kind=GroupKind.ANY))
-    assert first_look(basis, SIGNED)[1]
-    assert not first_look(basis, replace(SIGNED, signed_as="medical_director"))[1]
-    assert not first_look(basis_of(BEFORE, None), SIGNED)[1]
+    basis = basis_of(rule(leaf("a", check=THREE), same, kind=GroupKind.ANY), rule(other, same, kind=GroupKind.ANY), "ab")
+    assert are_read(basis, SIGNED)
+    assert not are_read(basis, SIGNED._replace(signed_as="medical_director"))
+    assert not are_read(basis_of(BEFORE, None), SIGNED)
 
 
 # ---- many lines -------------------------------------------------------------------------------------------------------------
 def test_counts():
-    more = basis_of(BEFORE, rule(leaf("a"), leaf("b"), leaf("c")))
-    tally = replay([(more, SIGNED), (more, replace(SIGNED, line=2)), (basis_of(BEFORE, BEFORE), SIGNED), (Basis(None), SIGNED)])
+    more = basis_of(BEFORE, rule(leaf("a"), leaf("b"), leaf("c")), "ab")
+    tally = replay([(more, SIGNED), (more, SIGNED._replace(line=2)), (basis_of(BEFORE, BEFORE, "ab"), SIGNED), (Basis(None), SIGNED)])
     assert dict(tally.effects) == {"information": 2, "stands": 1, "outside": 1}
     assert dict(tally.asked) == {"c": 2}
     assert [(each.line, each.effect.value) for each in tally.changed] == [(1, "information"), (2, "information"), (1, "outside")]
@@ -163,8 +181,9 @@ def test_a_policy_replayed_over_its_own_decisions_changes_none(document, data):
     joined = Joined(parse(document).rules[0])
     values = st.sampled_from([None, "met", "not_met", "unclear", "not_documented"])
     findings = {each.id: data.draw(values) for each in leaves(joined.root)}
-    decided = Decided(1, assess(joined, findings).value.value, findings)
-    assert judge(basis_of(joined, joined), decided).effect is Effect.STANDS
+    answers = "".join(LETTERS[found] for found in findings.values())
+    line = decided(assess(joined, findings).value.value, {})._replace(answers=answers)
+    assert judge(basis_of(joined, joined, list(findings)), line).effect is Effect.STANDS
 
 
 def test_the_draft_has_a_part_where_it_governs_or_joins():
