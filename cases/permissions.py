@@ -11,7 +11,7 @@ from authreview.errors import Denied
 from authreview.models import Licence, User
 from authreview.roles import Role
 
-from .enums import CaseStatus, LineStatus, Outcome
+from .enums import CaseStatus, LineOfBusinessLabel, LineStatus, Outcome
 from .models import Case, ServiceLine
 
 CASE_READERS = (Role.INTAKE, Role.NURSE, Role.MEDICAL_DIRECTOR, Role.SUPERVISOR, Role.LETTERS, Role.AUDITOR)
@@ -27,12 +27,17 @@ NOT_ATTACHING = "Documents are attached by intake, nurses and directors."
 NOT_LETTERS = "Letters are issued by the nurse, the director or the letters desk."
 NURSE_ADVERSE = "A nurse cannot deny or reduce a request. Refer the line to a medical director."
 NO_LICENCE = "Signing needs a current licence for {state}; yours does not cover it."
+OTHER_SPECIALTY = "In {state} a decision against this request is for a director of the practitioner's specialty ({specialty})."
 LICENCE_EXPIRED = "Your licence has expired, so you cannot sign."
 OWN_REVIEW = "You reviewed this line as nurse, so another medical director decides it."
 LINE_CLOSED = "This line is decided; its findings are frozen."
 WITH_DIRECTOR = "This line is with the medical director."
 NOT_REFERRED = "This line has not been referred to a medical director."
 NOT_OPEN = "This line is not open any more."
+
+# State -> lines of business in which the practitioner is offered a director of the same or a similar specialty before a decision
+# against the request. Tex. Ins. Code 4201.206, 28 TAC 19.1710. Which ones are similar is said on the director: "Neurology, Pain medicine".
+SAME_SPECIALTY = {"TX": (LineOfBusinessLabel.COMMERCIAL, LineOfBusinessLabel.MARKETPLACE)}
 
 
 def why_not(check: Callable[..., None], *args: Any, **kwargs: Any) -> str:
@@ -192,6 +197,19 @@ def check_licence(licences: Iterable[Licence], case: Case, on: date) -> Licence:
         if licence.covers(case.state, on):
             return licence
     raise Denied(NO_LICENCE.format(state=case.state or "any state"))
+
+
+def specialties(user: User) -> list[str]:
+    return [part.strip() for part in user.specialty.split(",") if part.strip()]
+
+
+def check_specialty(user: User, case: Case) -> None:
+    """Decide against a request. Where the state asks for it, and the practitioner's specialty is on file, a director shares it."""
+    if case.line_of_business not in SAME_SPECIALTY.get(case.state, ()):
+        return
+    theirs = case.requester.specialty.strip() if case.requester else ""
+    if theirs and theirs.casefold() not in [each.casefold() for each in specialties(user)]:
+        raise Denied(OTHER_SPECIALTY.format(state=case.state, specialty=theirs))
 
 
 def check_nurse_licence(licences: Iterable[Licence], on: date) -> Licence | None:

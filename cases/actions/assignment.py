@@ -26,8 +26,8 @@ WORDS = {Role.NURSE: "nurse", Role.MEDICAL_DIRECTOR: "medical director"}
 def take_next(*, by: User) -> Case | None:
     """Give this reviewer the most urgent free case that they may decide, to nobody else at the same time. Raises Denied.
 
-    A nurse's comes from the nurses' queue, a director's from the directors' for states of a current licence and not reviewed by themselves.
-    None where nothing waits.
+    A nurse's comes from the nurses' queue. A director's comes from the directors', for states of a current licence, of their specialty
+    where the state asks for it, and not reviewed by themselves. None where nothing waits.
     """
     permissions.check_take(by)
     passed: set[int] = set()
@@ -102,8 +102,20 @@ def _may_decide(by: User, on: date) -> Q:
     if by.has_role(Role.MEDICAL_DIRECTOR):
         states = [licence.state for licence in by.licences.all() if licence.covers(licence.state, on)]
         if states:
-            queues |= Q(queue=Queue.DIRECTOR, state__in=["", *states])
+            queues |= Q(queue=Queue.DIRECTOR, state__in=["", *states]) & _of_specialty(by, states)
     return queues
+
+
+def _of_specialty(by: User, states: Collection[str]) -> Q:
+    """What permissions.check_specialty lets this director decide either way, as far as their licences reach."""
+    kept = Q()
+    for state, lines_of_business in permissions.SAME_SPECIALTY.items():
+        if state in states:
+            shared = Q(case__requester__specialty="")
+            for each in permissions.specialties(by):
+                shared |= Q(case__requester__specialty__iexact=each)
+            kept &= ~Q(state=state, line_of_business__in=lines_of_business) | shared
+    return kept
 
 
 def _was_nurse(by: User, item: WorkItem) -> bool:

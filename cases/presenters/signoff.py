@@ -194,7 +194,7 @@ def opened_words(opened: tuple[set[int], int], documents: Sequence[Document]) ->
 
 # ---- who may sign ---------------------------------------------------------------------------------------------------------------
 def checks(review: LineReview, reader: User, licences: Iterable[Licence], case: Case, on: date) -> list[Check]:
-    """Licence, no part in the review, every criterion answered."""
+    """Licence, specialty where the state asks for it, no part in the review, every criterion answered."""
     found = []
     try:
         licence = permissions.check_licence(licences, case, on)
@@ -202,6 +202,9 @@ def checks(review: LineReview, reader: User, licences: Iterable[Licence], case: 
         found.append(Check(True, f"Licensed in {licence.state} until {due.day(licence.expires_on)}{specialty}"))
     except Denied as denied:
         found.append(Check(False, denied.sentence))
+    if case.line_of_business in permissions.SAME_SPECIALTY.get(case.state, ()):
+        other = why_not(permissions.check_specialty, reader, case)
+        found.append(Check(not other, other or "Of the practitioner's specialty"))
     own = reader.pk in review.line.reviewer_ids
     found.append(Check(not own, permissions.OWN_REVIEW if own else "No part in the nurse review"))
     rest = len(unanswered(review))

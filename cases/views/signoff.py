@@ -123,6 +123,8 @@ def _decided(request: UserRequest, record: CaseRecord, review: LineReview, rest:
         messages.success(request, f"Line {number} is back with the nurse.")
         return _next(record, number)
     permissions.check_licence(request.user.licences.all(), case, timezone.localdate())
+    if chosen in ADVERSE:
+        permissions.check_specialty(request.user, case)
     return _signed(request, record, review, rest, form, _draft(form))
 
 

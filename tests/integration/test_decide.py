@@ -5,7 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from authreview.errors import Conflict, Denied, Incomplete
 from authreview.models import Licence
@@ -25,7 +27,7 @@ from cases.actions.information import Answer, receive_items, send_request
 from cases.actions.peer_to_peer import Conversation, offer_peer_to_peer, record_peer_to_peer
 from cases.enums import SignedWith
 from cases.models import Case, Determination, Session
-from cases.permissions import NO_LICENCE, NOT_A_DIRECTOR, NOT_REFERRED, NURSE_ADVERSE, OWN_REVIEW
+from cases.permissions import NO_LICENCE, NOT_A_DIRECTOR, NOT_REFERRED, NURSE_ADVERSE, OTHER_SPECIALTY, OWN_REVIEW
 from cases.queries.asking import ItemDraft, Target
 from cases.queries.decide import beside, member_reason, suggested_basis, what_could_change
 from cases.queries.lines import line_review
@@ -244,6 +246,29 @@ def test_an_expired_licence_signs_nothing(frozen):
     Licence.objects.filter(user=user("medical_director")).update(expires_on=date(2026, 3, 9))
     with pytest.raises(Denied):
         denial(case, 3)
+
+
+@pytest.mark.parametrize(("line_of_business", "is_asked_for"), [("commercial", True), ("medicare_advantage", False)])
+def test_where_the_state_asks_for_it_a_denial_is_of_the_practitioners_specialty(client, frozen, line_of_business, is_asked_for):
+    case = referred()
+    Case.objects.update(state="TX", line_of_business=line_of_business)
+    director, other = (
+        user("medical_director", username=name, states=("TX",), specialty=specialty)
+        for name, specialty in (("same", "Pain medicine, neurology"), ("other", "Pain medicine"))
+    )
+    offered_and_held(case)
+    sentence = OTHER_SPECIALTY.format(state="TX", specialty="Neurology")
+    client.force_login(other)
+    page = client.get(reverse("sign-off-line", args=[case.reference, 3])).content.decode()
+    assert (escape(sentence) in page) is is_asked_for
+    if is_asked_for:
+        with pytest.raises(Denied) as refused:
+            denial(case, 3, by=other)
+        assert refused.value.sentence == sentence
+        assert denial(case, 3, by=other, outcome="approved", basis="").outcome == "approved"
+    else:
+        assert denial(case, 3, by=other).outcome == "denied"
+    assert denial(offered_and_held(case, 2), 2, by=director).outcome == "denied"
 
 
 def test_a_director_who_reviewed_as_nurse_does_not_decide(frozen):

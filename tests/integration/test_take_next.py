@@ -1,6 +1,7 @@
 """The most urgent case that this reviewer may decide, to exactly one reviewer; references that are given once. Both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,13 +9,14 @@ from django.db import connection
 
 from authreview.errors import Denied
 from authreview.models import Licence
+from cases import permissions
 from cases.actions.assignment import assign, take_next
 from cases.actions.intake import start_case
 from cases.models import Case, WorkItem
 from cases.permissions import NOT_CLINICAL
 from tests.conftest import TODAY
 from tests.factories import user
-from tests.intakes import days, routed, with_director
+from tests.intakes import REQUEST, days, routed, with_director
 
 pytestmark = pytest.mark.postgres
 
@@ -79,6 +81,32 @@ def test_a_director_gets_states_of_a_current_licence(states, expires, gets_it):
     director = user("medical_director", states=states)
     Licence.objects.update(expires_on=date(expires, 12, 31))
     assert (take_next(by=director) is not None) is gets_it
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("specialty", "state", "gets_it"),
+    [
+        ("Neurology", "TX", True),
+        ("Pain medicine, neurology", "TX", True),
+        ("Pain medicine", "TX", False),
+        ("", "TX", False),
+        ("Pain medicine", "OH", True),
+    ],
+)
+def test_where_the_state_asks_for_it_a_director_gets_their_specialty(specialty, state, gets_it):
+    """The practitioner is a neurologist; a case of another state is there for all."""
+    case = with_director(routed(1, at=TODAY - days(9), state=state))
+    director = user("medical_director", states=("OH", "TX"), specialty=specialty)
+    assert permissions.can(permissions.check_specialty, director, case) is gets_it
+    rest = with_director(routed(2))
+    assert take_next(by=director) == (case if gets_it else rest)
+
+
+@pytest.mark.django_db
+def test_a_practitioner_without_a_specialty_on_file_is_anybodys():
+    case = with_director(routed(1, state="TX", requester=replace(REQUEST.requester, specialty="")))
+    assert take_next(by=user("medical_director", states=("TX",))) == case
 
 
 @pytest.mark.django_db
