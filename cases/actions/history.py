@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from authreview.canonical import canonical, chained
+from authreview.canonical import canonical, chained, sha256
 from authreview.models import User
 from authreview.origin import current_origin
 from cases.models import Case, CaseEvent
@@ -17,6 +17,14 @@ from cases.models import Case, CaseEvent
 def locked_case(case_id: int) -> Case:
     """The case, locked until the transaction ends, in a statement of its own: whatever is read after it is new."""
     return Case.objects.select_for_update().get(pk=case_id)
+
+
+def sent_as(form_key: str, *said: object) -> str:
+    """What a form is known by when it is sent again: the key of the page it was drawn on and all that was typed; empty without a key.
+
+    The same twice is a second press, or a try after an answer that was lost. Changed in between, it is something else that was said.
+    """
+    return sha256(canonical([form_key, *said])) if form_key else ""
 
 
 def event_hash(

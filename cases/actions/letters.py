@@ -25,7 +25,7 @@ from cases.queries.letters import LetterMaterial, letter_material, letters_of
 from cases.queries.recorded import PEOPLE
 
 from .determination import mark_notified
-from .history import locked_case, record_event
+from .history import locked_case, record_event, sent_as
 
 ISSUED_ALREADY = "This letter has been issued already."
 CHANGED = "What this letter says has changed since it was shown. Look at it again, then issue it."
@@ -95,16 +95,25 @@ def void_letter(*, letter_id: int, reason: str, by: User, at: datetime | None = 
 
 @transaction.atomic
 def record_delivery(
-    *, letter_id: int, channel: str, by: User, sent_at: datetime | None = None, tracking: str = "", at: datetime | None = None
+    *,
+    letter_id: int,
+    channel: str,
+    by: User,
+    sent_at: datetime | None = None,
+    tracking: str = "",
+    form_key: str = "",
+    at: datetime | None = None,
 ) -> Delivery:
     """How and when an issued letter went out. When member and practitioner have been sent a decision, its line is notified.
 
-    One event, and that of each line. Raises Denied, Conflict, Incomplete.
+    One event, and that of each line; none where the same form (`form_key`) was sent before. Raises Denied, Conflict, Incomplete.
     """
     permissions.check_deliver(by)
     case, letter = _locked(letter_id)
-    now = at or timezone.now()
-    return _deliver(case, letter, channel, by, sent_at or now, tracking, now)
+    now, known_as = at or timezone.now(), sent_as(form_key, by.pk, channel, sent_at, tracking)
+    if known_as and (before := letter.deliveries.filter(sent_as=known_as).first()):
+        return before
+    return _deliver(case, letter, channel, by, sent_at or now, tracking, now, known_as)
 
 
 @transaction.atomic
@@ -206,12 +215,14 @@ def _named(letter: Letter) -> dict[str, Any]:
 
 
 # ---- parts: delivery ------------------------------------------------------------------------------------------------------------
-def _deliver(case: Case, letter: Letter, channel: str, by: User, sent_at: datetime, tracking: str, now: datetime) -> Delivery:
+def _deliver(
+    case: Case, letter: Letter, channel: str, by: User, sent_at: datetime, tracking: str, now: datetime, known_as: str = ""
+) -> Delivery:
     """Under the case's lock."""
     _check_delivery(letter, channel, sent_at, now)
-    delivery = Delivery.objects.create(letter=letter, channel=channel, tracking=tracking.strip()[:60], sent_at=sent_at, at=now, by=by)
-    payload = _named(letter) | {"channel": channel, "sent_at": sent_at, "tracking": delivery.tracking}
-    record_event(case, "letter_delivered", by=by, at=now, payload=payload)
+    how = {"channel": channel, "sent_at": sent_at, "tracking": tracking.strip()[:60]}
+    delivery = Delivery.objects.create(letter=letter, **how, at=now, by=by, sent_as=known_as)
+    record_event(case, "letter_delivered", by=by, at=now, payload=_named(letter) | how)
     _notify(case, letter, by)
     return delivery
 

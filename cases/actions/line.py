@@ -22,7 +22,7 @@ from cases.models import Amendment, Case, Contact, Note, ServiceLine, Site
 from cases.queries.rules import policies
 
 from .computed import keep_computed
-from .history import locked_case, record_event
+from .history import locked_case, record_event, sent_as
 from .information import close_moot_items
 from .marking import keep_in_step
 from .settle import move, settle
@@ -124,13 +124,19 @@ def void_line(*, case_id: int, lines: Sequence[int], why: str, by: User, at: dat
 
 
 @transaction.atomic
-def write_note(*, case_id: int, text: str, by: User, at: datetime | None = None) -> Note:
-    """A note for colleagues; never in a letter. One event `note_written`. Raises Denied, Incomplete."""
+def write_note(*, case_id: int, text: str, by: User, form_key: str = "", at: datetime | None = None) -> Note:
+    """A note for colleagues; never in a letter.
+
+    One event `note_written`; none where the same form (`form_key`) was sent before. Raises Denied, Incomplete.
+    """
     permissions.check_annotate(by)
     if not text.strip():
         raise Incomplete("Write the note first.", [Problem("Note", message="Write something.")])
-    case = locked_case(case_id)
-    note = Note.objects.create(case=case, text=text.replace("\r\n", "\n").strip(), by=by, at=at or timezone.now())
+    case, text = locked_case(case_id), text.replace("\r\n", "\n").strip()
+    known_as = sent_as(form_key, by.pk, text)
+    if known_as and (before := case.notes.filter(sent_as=known_as).first()):
+        return before
+    note = Note.objects.create(case=case, text=text, by=by, at=at or timezone.now(), sent_as=known_as)
     record_event(case, "note_written", by=by, at=note.at, payload={"note": note.pk})
     return note
 
@@ -145,9 +151,13 @@ def record_contact(
     person: str = "",
     outcome: str = "",
     happened_at: datetime | None = None,
+    form_key: str = "",
     at: datetime | None = None,
 ) -> Contact:
-    """A call, voicemail, fax or mail: with whom, when, what came of it. One event `contact_recorded`. Raises Denied, Incomplete."""
+    """A call, voicemail, fax or mail: with whom, when, what came of it.
+
+    One event `contact_recorded`; none where the same form (`form_key`) was sent before. Raises Denied, Incomplete.
+    """
     permissions.check_annotate(by)
     now = at or timezone.now()
     problems = []
@@ -162,18 +172,12 @@ def record_contact(
     if problems:
         raise Incomplete(problems[0].message, problems)
     case = locked_case(case_id)
-    contact = Contact.objects.create(
-        case=case,
-        kind=kind,
-        party=party,
-        person=person.strip(),
-        outcome=outcome.strip()[:200],
-        happened_at=happened_at or now,
-        by=by,
-        at=now,
-    )
-    payload = {"kind": kind, "party": party, "person": contact.person, "outcome": contact.outcome, "happened_at": contact.happened_at}
-    record_event(case, "contact_recorded", by=by, at=now, payload=payload)
+    said: dict[str, Any] = {"kind": kind, "party": party, "person": person.strip(), "outcome": outcome.strip()[:200]}
+    known_as = sent_as(form_key, by.pk, said, happened_at)
+    if known_as and (before := case.contacts.filter(sent_as=known_as).first()):
+        return before
+    contact = Contact.objects.create(case=case, **said, happened_at=happened_at or now, by=by, at=now, sent_as=known_as)
+    record_event(case, "contact_recorded", by=by, at=now, payload={**said, "happened_at": contact.happened_at})
     return contact
 
 

@@ -1,11 +1,13 @@
 """Notes, contacts, amendments and endings of lines as typed on the case page. Validate and convert only."""
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from django import forms
 from django.forms import formset_factory
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from cases.enums import Channel, ContactKind, Party, SideLabel
 from cases.intake_data import SiteData
@@ -31,13 +33,19 @@ def near(value: Moment) -> Moment:
     return value
 
 
-class NoteForm(forms.Form):
+class SentOnce(forms.Form):
+    """A form whose second sending says nothing new: its key is made where it is drawn, and goes with what was typed to the action."""
+
+    form_key = forms.CharField(required=False, widget=forms.HiddenInput, initial=partial(get_random_string, 22))
+
+
+class NoteForm(SentOnce):
     text = forms.CharField(
         label="Note", max_length=8000, widget=forms.Textarea(attrs={"rows": 2}), help_text="For colleagues; never in a letter."
     )
 
 
-class ContactForm(forms.Form):
+class ContactForm(SentOnce):
     kind = forms.ChoiceField(choices=ContactKind.choices, label="Kind")
     party = forms.ChoiceField(choices=Party.choices, label="With", initial=Party.PRACTICE)
     person = forms.CharField(required=False, max_length=160, label="Name")

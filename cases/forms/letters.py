@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from cases.enums import DeliveryChannel
 
+from .case import SentOnce
+
 WHEN = "%Y-%m-%dT%H:%M"
 
 
@@ -14,7 +16,7 @@ def _now() -> str:
     return timezone.localtime().strftime(WHEN)
 
 
-class DeliveryForm(forms.Form):
+class DeliveryForm(SentOnce):
     """How and when one letter went out."""
 
     channel = forms.ChoiceField(label="How it went", choices=DeliveryChannel.choices)
@@ -41,5 +43,5 @@ class BatchForm(DeliveryForm):
 
     def __init__(self, *args: Any, letters: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["tracking"]
+        del self.fields["tracking"], self.fields["form_key"]  # a batch goes out once, whatever is sent
         self.fields["letters"].choices = letters  # type: ignore[attr-defined]

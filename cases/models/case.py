@@ -11,6 +11,11 @@ from criteria.models import pair, who
 from .people import Member, Plan, Practitioner
 
 
+def sent_once(of: str, *, name: str) -> models.UniqueConstraint:
+    """One row for a form that was sent several times: `sent_as` is what actions/history.py sent_as makes of it, empty without a form."""
+    return models.UniqueConstraint(fields=[of, "sent_as"], condition=~Q(sent_as=""), name=name)
+
+
 class Case(models.Model):
     """One prior authorization request with its service lines. In intake most columns may still be empty."""
 
@@ -108,6 +113,10 @@ class Note(models.Model):
     text = models.TextField()
     by = who()
     at = models.DateTimeField()
+    sent_as = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [sent_once("case", name="note_sent_once")]
 
     def __str__(self) -> str:
         return f"{self.case}, {self.at:%d %b %Y}"
@@ -125,6 +134,10 @@ class Contact(models.Model):
     happened_at = models.DateTimeField()
     by = who()
     at = models.DateTimeField()
+    sent_as = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [sent_once("case", name="contact_sent_once")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.happened_at:%d %b %Y}"

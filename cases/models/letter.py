@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from cases.enums import DeliveryChannel, LetterKind, LetterStatus, LineOfBusinessLabel, Recipient
 from criteria.models import pair, who
 
-from .case import Case
+from .case import Case, sent_once
 from .determination import Determination
 from .request import InformationRequest
 
@@ -118,9 +118,11 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField()
     at = models.DateTimeField()
     by = who()
+    sent_as = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering: ClassVar = ["id"]
+        constraints: ClassVar = [sent_once("letter", name="delivery_sent_once")]
 
     def __str__(self) -> str:
         return f"{self.letter} by {self.channel}"

@@ -29,7 +29,7 @@ def part(html, name):
         if depth == 0:
             break
     text = html[html.rindex("<", 0, start) :][:end]
-    text = re.sub(r' hx-swap-oob="true"| data-focus|name="csrfmiddlewaretoken" value="[^"]*"', "", text)
+    text = re.sub(r' hx-swap-oob="true"| data-focus|name="(csrfmiddlewaretoken|form_key)" value="[^"]*"', "", text)
     return " ".join(text.split())
 
 
