@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from criteria import governing
 from criteria.enums import Certainty, Response, ReviewType, SessionSource, Side
 from criteria.periods import PartialDate
 
@@ -84,7 +85,7 @@ class CaseFacts:
     @property
     def reference_date(self) -> date | None:
         """The day received; after the service its first date (the day received without one)."""
-        return self.first_service or self.received if self.review_type is ReviewType.POSTSERVICE else self.received
+        return governing.reference_date(self.review_type, self.received, self.first_service)
 
 
 def facts_from_example(facts: Mapping[str, Any]) -> CaseFacts:

@@ -12,7 +12,7 @@ from criteria.enums import Certainty, FindingValue, Response
 from criteria.periods import PartialDate, Period, add_days
 from criteria.tree import Check
 
-from .requested import SIDES
+from .requested import SIDES, same_name
 
 MET, NOT_MET, UNCLEAR, MISSING = (
     each.value for each in (FindingValue.MET, FindingValue.NOT_MET, FindingValue.UNCLEAR, FindingValue.NOT_DOCUMENTED)
@@ -235,9 +235,9 @@ def _enough(wanted: int) -> Answer:
 def _examined(facts: QuickFacts) -> str:
     if not facts.sites:
         return MISSING
-    seen, everywhere = _sides_by_name(facts.examined_sites), {_same(name) for name, side in facts.examined_sites if not side}
+    seen, everywhere = _sides_by_name(facts.examined_sites), {same_name(name) for name, side in facts.examined_sites if not side}
     for name, side in facts.sites:
-        same = _same(name)
+        same = same_name(name)
         if same not in seen or (same not in everywhere and not SIDES_OF[side] <= seen[same]):
             return MISSING
     return MET
@@ -246,11 +246,6 @@ def _examined(facts: QuickFacts) -> str:
 def _sides_by_name(sites: Sequence[Named]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for name, side in sites:
-        same = _same(name)
+        same = same_name(name)
         found[same] = found[same] | SIDES_OF[side] if same in found else SIDES_OF[side]
     return found
-
-
-@lru_cache(maxsize=4096)
-def _same(name: str) -> str:
-    return " ".join(name.casefold().split())

@@ -1,6 +1,7 @@
 """Checks of the request itself: its units, the muscles or nerves it names, and what else is asked for on that day."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from criteria.enums import FindingValue, Side
@@ -35,7 +36,7 @@ def _enough(wanted: int, facts: CaseFacts) -> Proposal:
     """Distinct names, or names counted per side: left and right of one muscle are two."""
     sides: dict[str, frozenset[str]] = {}
     for site in facts.line.sites:
-        sides[_same(site.name)] = sides.get(_same(site.name), frozenset()) | SIDES[site.side]
+        sides[same_name(site.name)] = sides.get(same_name(site.name), frozenset()) | SIDES[site.side]
     per_side = sum(max(1, len(named)) for named in sides.values())  # at least one each, so never below the number of names
     total = f"{len(sides)}, {per_side} counted per side" if per_side > len(sides) else f"{len(sides)}"
     said = f"{listed(_words(site.name, SIDES[site.side]) for site in facts.line.sites)}: {total}"
@@ -46,8 +47,11 @@ def _enough(wanted: int, facts: CaseFacts) -> Proposal:
 def _examined(facts: CaseFacts) -> Proposal:
     """Each requested site has a finding on each side asked for; a finding without a side covers every side."""
     requested, findings = facts.line.sites, facts.line.examined_sites
-    names = {_same(site.name) for site in requested}
-    used = (*_keys("site", requested), *(f"examined_site:{number}" for number, site in enumerate(findings) if _same(site.name) in names))
+    names = {same_name(site.name) for site in requested}
+    used = (
+        *_keys("site", requested),
+        *(f"examined_site:{number}" for number, site in enumerate(findings) if same_name(site.name) in names),
+    )
     gaps = [gap for site in requested if (gap := _gap(site, findings))]
     seen = [_words(site.name, SIDES[site.side]) for site in requested if not _gap(site, findings)]
     said = f"{listed(seen)} examined" if seen else ""
@@ -58,7 +62,7 @@ def _examined(facts: CaseFacts) -> Proposal:
 
 def _gap(asked: Site, findings: tuple[Site, ...]) -> str:
     """What of a requested site was not examined, in words; empty when all of it was."""
-    found = [site.side for site in findings if _same(site.name) == _same(asked.name)]
+    found = [site.side for site in findings if same_name(site.name) == same_name(asked.name)]
     if not found:
         return _words(asked.name, SIDES[asked.side])
     left_out = SIDES[asked.side] - frozenset[str]().union(*(SIDES[side] for side in found))
@@ -80,7 +84,9 @@ def requested_with(args: Mapping[str, Any], facts: CaseFacts, codes: tuple[str, 
     return Proposal(FindingValue.MET, f"no line of {listed(args['none_of'], 'or')} is open or approved {when}", used)
 
 
-def _same(name: str) -> str:
+@lru_cache(maxsize=4096)
+def same_name(name: str) -> str:
+    """What names of one muscle or nerve have in common, however they are written."""
     return " ".join(name.casefold().split())
 
 
