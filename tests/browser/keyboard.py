@@ -23,13 +23,20 @@ class Keyboard(Hands):
 
     drag = fill = choose = click
 
-    def tabs_to(self, words, *, of="", most=60, back=False):
+    def focused(self):
+        """What has the focus, as it is read out: the question, if it belongs to one, and its own words."""
+        return self.page.evaluate(FOCUSED)
+
+    def described(self):
+        """What is read out of the control in hand besides its name."""
+        return self.page.evaluate("document.getElementById(document.activeElement.getAttribute('aria-describedby')).innerText")
+
+    def tabs_to(self, words, *, of="", most=30, back=False):
         """Press Tab until what has the focus begins with these words; `of`: the question that a choice belongs to."""
         passed = []
         while len(passed) <= most:
-            legend, label = self.page.evaluate(FOCUSED)
+            legend, label = self.focused()
             if label.startswith(words) and legend.startswith(of):
-                print(f"TABS {len(passed):3} {words!r}")
                 return
             passed.append(label)
             self.key("Shift+Tab" if back else "Tab")

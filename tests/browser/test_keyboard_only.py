@@ -52,7 +52,7 @@ def test_nurse_and_director_without_a_mouse(at_desk):
         (3, "64405", 1, "Occipital neuralgia"),
         (4, "64450", 2, "Occipital neuralgia"),
     ):
-        nurse.tabs_to(label, back=True)
+        nurse.tabs_to(label, most=60, back=True)
         nurse.key("Enter")
         expect(nurse.page.locator(f"#checklist[data-line='{line}']")).to_be_visible()
         nurse.page.wait_for_load_state()
