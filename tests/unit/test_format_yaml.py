@@ -9,7 +9,7 @@ from criteria.format import load, yaml_text
 from criteria.format.yaml_text import MAX_BYTES, Odd, read
 from tests.unit.policy_files import BASE_TEXT
 
-LOADERS = list({yaml.SafeLoader, yaml_text.LOADER})
+LOADERS = list(dict.fromkeys((yaml.SafeLoader, yaml_text.LOADER)))  # in the same order in every process
 
 
 def line_of(words, text=BASE_TEXT):
