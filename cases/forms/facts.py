@@ -32,6 +32,7 @@ class FactForm(forms.Form):
             choices.insert(0, ("", "All lines"))
         if isinstance(self, OnsetForm | ExaminationForm):
             self.fields["line"].choices = choices  # type: ignore[attr-defined]
+            self.order_fields([name for name in self.fields if name != "line"])
         else:
             del self.fields["line"]
 

@@ -76,6 +76,11 @@ class FactShown:
     url: str
     fixed: bool
 
+    @property
+    def slot(self) -> str:
+        """Id of the place where its form opens."""
+        return f"fact-{self.kind}-{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class FactGroup:

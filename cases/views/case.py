@@ -8,12 +8,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from authreview.access import reads
 from authreview.errors import Incomplete
+from authreview.numbers import whole_number
 from cases import permissions
 from cases.actions.intake import no_review_needed
 from cases.actions.line import LineChange, amend_lines, record_contact, void_line, withdraw_line, write_note
 from cases.enums import CaseStatus
 from cases.forms.case import AmendForm, ContactForm, EndForm, NoteForm, more_changes
 from cases.models import Case
+from cases.presenters.request import lines_words
 from cases.queries.case_page import page_record
 
 from .case_parts import AMEND, CONTACT, END, NOT_ROUTED, NOTE, AnyForm, changed, first_to_do, page_context, undecided_of
@@ -113,10 +115,12 @@ def end_lines(request: UserRequest, reference: str) -> HttpResponse:
     act, check = ENDINGS[how]
     permissions.check_some(check, request.user, record.lines)
     if not form.is_valid():
-        return _shown(request, reference, None, status=422, end_form=form)
+        return _refused(request, reference, "amendments", end_form=form)
     act(case_id=record.case.pk, by=request.user, **form.cleaned_data)
-    messages.success(request, "Recorded.")
-    return _back(record.case, "timeline")
+    numbers = sorted(form.cleaned_data["lines"])
+    messages.success(request, f"{lines_words(numbers)} {'has' if len(numbers) == 1 else 'have'} ended without a decision.")
+    here = whole_number(request.POST.get("here", ""))
+    return _done(request, record.case, "amendments", ("timeline", "sent", "head", "checklist" if here in numbers else "line"), slot="end")
 
 
 # ---- the page -------------------------------------------------------------------------------------------------------------------
@@ -137,9 +141,9 @@ def _refused(request: UserRequest, reference: str, pane: str, **forms: AnyForm) 
     return _shown(request, reference, None, status=422, **forms)
 
 
-def _done(request: UserRequest, found: Case, pane: str, others: tuple[str, ...]) -> HttpResponse:
+def _done(request: UserRequest, found: Case, pane: str, others: tuple[str, ...], slot: str = "") -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
-        return changed(request, found.reference, pane, others)
+        return changed(request, found.reference, pane, others, slot=slot)
     return _back(found, pane)
 
 

@@ -45,17 +45,21 @@ def page_context(request: UserRequest, page: PageRecord, line: ServiceLine) -> d
     return context | {"pane": record_pane(request, found), "documents": documents}
 
 
-def changed(request: UserRequest, reference: str, pane: str, others: Collection[str] = (), **forms: AnyForm) -> HttpResponse:
+def changed(
+    request: UserRequest, reference: str, pane: str, others: Collection[str] = (), *, slot: str = "", **forms: AnyForm
+) -> HttpResponse:
     """Under htmx: a pane anew, and beside it those that changed with it, all as on a fresh page. With a form: the pane with its errors.
 
-    `pane` and `others` are names of templates/cases/changed.html. What is typed elsewhere, the record and the checklist's controls stay.
+    `pane` and `others` are names of templates/cases/changed.html; `slot` is the place in the pane whose form was saved, and closes.
+    What is typed elsewhere, the record and the checklist's controls stay.
     """
     record = load_record(request, reference)
     if not record.lines:
         raise Http404(NOT_ROUTED.format(reference=reference))
     number = whole_number(request.POST.get("here", ""))
     line = next((each for each in record.lines if each.number == number), None) or first_to_do(record.lines, request.user)
-    context = beside(request, page_record(record), line) | {"main": pane, "panes": others, "answered": "" if forms else pane} | forms
+    said = {"main": pane, "panes": others, "answered": "" if forms else pane, "slot": slot}
+    context = beside(request, page_record(record), line) | said | forms
     return render(request, CHANGED, context, status=422 if forms else 200)
 
 
@@ -99,6 +103,7 @@ def beside(request: UserRequest, page: PageRecord, line: ServiceLine) -> dict[st
         "end_form": EndForm(lines=undecided, auto_id=END),
         "oob": False,
         "answered": "",  # the pane of a save that went well: its next place takes the focus
+        "slot": "",
     }
     if clinical:
         others = [each for each in page.reviews if each.line.pk != line.pk and not why_not(permissions.check_review, user, each.line)]

@@ -1,15 +1,15 @@
-"""Clinical facts on the case page: typed in one line or in a form, edited, confirmed, removed. Back to the page as it was."""
+"""Clinical facts on the case page: typed in a form in their place, edited, confirmed, removed. Without htmx, back to the page as it was."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from authreview.access import reads
-from authreview.answers import page_before
+from authreview.answers import page_before, retargeted
 from cases import permissions
 from cases.actions import facts as actions
 from cases.actions.fact_rows import COLUMNS, columns_of
@@ -20,6 +20,8 @@ from cases.queries.case_page import fact_row
 from .case_parts import changed
 from .loaders import UserRequest, load_record
 
+PAGE = "cases/facts/form.html"
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reads("case")
@@ -27,13 +29,14 @@ def new_fact(request: UserRequest, reference: str, kind: str) -> HttpResponse:
     """A fact of one kind."""
     record = load_record(request, reference)
     permissions.check_state_facts(request.user)
-    form = _form(kind)(request.POST or None, lines=record.lines)
+    slot = f"fact-new-{kind}"
+    form = _form(kind)(_posted(request), lines=record.lines, auto_id=f"{slot}-%s")
     if request.method != "POST" or not form.is_valid():
-        return _page(request, record.case, form, f"Add: {TITLES[kind]}")
+        return _shown(request, record.case, form, f"Add: {TITLES[kind]}", slot)
     values = form.cleaned_data
     actions.state_fact(case_id=record.case.pk, kind=kind, values=values, line=values.get("line"), by=request.user)
     messages.success(request, "The fact is recorded.")
-    return _back(request, reference)
+    return _done(request, reference, slot)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,19 +52,20 @@ def fact(request: UserRequest, reference: str, kind: str, fact_id: int) -> HttpR
     if request.method == "POST" and request.POST.get("do") == "confirm":
         actions.confirm_facts(**which, facts=[(kind, fact_id)])
         messages.success(request, "The fact is confirmed.")
-        return _confirmed(request, reference)
+        return _done(request, reference)
     if request.method == "POST" and request.POST.get("do") == "remove":
         actions.remove_fact(**which, kind=kind, fact_id=fact_id)
         messages.success(request, "The fact is removed; the history keeps it.")
-        return _back(request, reference)
-    form = _form(kind)(request.POST or None, lines=record.lines, initial=columns_of(kind, row))
+        return _done(request, reference)
+    slot = f"fact-{kind}-{fact_id}"
+    form = _form(kind)(_posted(request), lines=record.lines, initial=columns_of(kind, row), auto_id=f"{slot}-%s")
     form.fields.pop("line", None)
     if request.method != "POST" or not form.is_valid():
-        return _page(request, record.case, form, f"Edit: {TITLES[kind]}")
+        return _shown(request, record.case, form, f"Edit: {TITLES[kind]}", slot)
     values = {name: form.cleaned_data[name] for name in COLUMNS[kind] if name in form.cleaned_data}
     actions.edit_fact(**which, kind=kind, fact_id=fact_id, values=values)
     messages.success(request, "The fact is changed.")
-    return _back(request, reference)
+    return _done(request, reference, slot)
 
 
 @require_POST
@@ -70,14 +74,19 @@ def confirm_all(request: UserRequest, reference: str) -> HttpResponse:
     record = load_record(request, reference)
     count = actions.confirm_facts(case_id=record.case.pk, by=request.user)
     messages.success(request, f"{count} fact{'s' if count != 1 else ''} confirmed.")
-    return _confirmed(request, reference)
+    return _done(request, reference)
 
 
-def _confirmed(request: UserRequest, reference: str) -> HttpResponse:
-    """The facts, and the checklist that they speak in."""
+def _done(request: UserRequest, reference: str, slot: str = "") -> HttpResponse:
+    """The facts, with the form in `slot` closed, and the checklist that they speak in."""
     if request.htmx:  # type: ignore[attr-defined]
-        return changed(request, reference, "facts", ("timeline", "head", "line"))
-    return _back(request, reference)
+        return changed(request, reference, "facts", ("timeline", "head", "line"), slot=slot)
+    return redirect(_address(request, reference).split("#")[0] + "#facts")
+
+
+def _posted(request: UserRequest) -> QueryDict | None:
+    """An empty form was sent too: it is refused as one, not taken for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def _form(kind: str) -> type[FactForm]:
@@ -86,9 +95,19 @@ def _form(kind: str) -> type[FactForm]:
     return FORMS[kind]
 
 
-def _page(request: UserRequest, case: Case, form: FactForm, title: str) -> HttpResponse:
-    context = {"case": case, "form": form, "title": title, "back": _address(request, case.reference)}
-    return render(request, "cases/facts/form.html", context, status=422 if form.is_bound else 200)
+def _shown(request: UserRequest, case: Case, form: FactForm, title: str, slot: str) -> HttpResponse:
+    """The form as a page; under htmx in its place among the facts, or the link that opens it where it is closed as it was."""
+    context = {"case": case, "form": form, "title": title, "back": _address(request, case.reference), "address": request.path}
+    if not request.htmx:  # type: ignore[attr-defined]
+        return render(request, PAGE, context | {"slot": ""}, status=422 if form.is_bound else 200)
+    if form.is_bound:
+        return retargeted(render(request, f"{PAGE}#in-place", context | {"slot": slot}, status=422), f"#{slot}")
+    if "close" in request.GET:
+        link = {"address": request.path, "slot": slot, "focus": slot, "word": title.partition(":")[0]}
+        return render(request, "cases/facts/facts.html#open-form", link)
+    first = next(iter(form.fields.values()))
+    first.widget.attrs["data-focus"] = True
+    return render(request, f"{PAGE}#in-place", context | {"slot": slot})
 
 
 def _address(request: UserRequest, reference: str) -> str:
@@ -96,7 +115,3 @@ def _address(request: UserRequest, reference: str) -> str:
     given = request.POST.get("back") or page_before(request)
     case = reverse("case", args=[reference])
     return given if given.startswith(case) and "/facts" not in given else case
-
-
-def _back(request: UserRequest, reference: str) -> HttpResponse:
-    return redirect(_address(request, reference).split("#")[0] + "#facts")

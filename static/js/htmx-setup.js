@@ -88,6 +88,7 @@
   const focusFirst = (root) => {
     const place = root.querySelector?.("[data-focus]") ?? (root.matches?.("[data-focus]") ? root : null);
     if (place) place.focus();
+    place?.removeAttribute("data-focus"); // once: what is kept through the next swap does not take it again
     return Boolean(place);
   };
   document.addEventListener("htmx:afterSettle", (event) => focusFirst(event.detail.elt));

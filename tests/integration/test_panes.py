@@ -29,7 +29,7 @@ def part(html, name):
         if depth == 0:
             break
     text = html[html.rindex("<", 0, start) :][:end]
-    text = re.sub(r' hx-swap-oob="true"| data-focus|name="(csrfmiddlewaretoken|form_key)" value="[^"]*"', "", text)
+    text = re.sub(r' hx-swap-oob="(true|innerHTML)"| hx-preserve| data-focus|name="(csrfmiddlewaretoken|form_key)" value="[^"]*"', "", text)
     return " ".join(text.split())
 
 
@@ -120,3 +120,70 @@ def test_those_without_a_checklist_are_not_sent_one(client, case):
     client.force_login(user("intake"))
     html = client.post(reverse("notes", args=[case.reference]), {"text": "called", "here": "1"}, **HTMX).content.decode()
     assert ids(html) == ["timeline", "messages"]
+
+
+# ---- facts in their place, and lines that end ----------------------------------------------------------------------------------
+def test_a_fact_is_added_in_its_place(client, case, nurse):
+    url = reverse("fact-new", args=[case.reference, "onset"])
+    form = client.get(url, {"here": "1"}, **HTMX).content.decode()
+    assert '<form class="fact-edit"' in form
+    assert "<html" not in form
+    assert re.search(r"<input[^>]* data-focus", form)
+    status, html, fresh = answered(client, "fact-new", case, {"value": "8/10/25"}, "onset")
+    assert (status, "Began 10 Aug 2025" in part(html, "facts")) == (200, True)
+    for each in ("facts", *(name for name in ids(html) if name != "messages")):
+        assert part(html, each) == part(fresh, each), each
+    assert "Proposed: <b>met</b>" in part(html, "finding-status-duration")
+    assert re.search(r'<a [^>]*fact-new-onset"[^>]* data-focus>Add</a>', html)
+    assert html.count("data-focus") == 1
+
+
+def test_a_form_that_is_open_elsewhere_is_kept_and_the_saved_one_closes(client, case, nurse):
+    first, second = case.diagnoses.order_by("id")[:2]
+    sent = {"code": second.code, "text": second.text, "certainty": "possible"}
+    status, html, _ = answered(client, "fact", case, sent, "diagnosis", second.pk)
+    assert status == 200
+    slots = dict(re.findall(r'class="fact-slot" id="([^"]+)"([^>]*)>', html))
+    assert slots.pop(f"fact-diagnosis-{second.pk}") == ""
+    assert f"fact-diagnosis-{first.pk}" in slots
+    assert set(slots.values()) == {" hx-preserve"}
+
+
+def test_what_is_wrong_with_a_fact_is_said_in_its_place(client, case, nurse):
+    response = client.post(reverse("fact-new", args=[case.reference, "onset"]), {"value": "soon"}, **HTMX)
+    assert (response.status_code, response["HX-Retarget"], response["HX-Reswap"]) == (422, "#fact-new-onset", "innerHTML")
+    html = response.content.decode()
+    assert 'value="soon"' in html
+    assert 'href="#fact-new-onset-value"' in html
+    assert 'id="fact-new-onset-value"' in html
+    assert case.onsets.count() == 0
+
+
+def test_a_form_is_closed_as_it_was(client, case, nurse):
+    row = case.diagnoses.first()
+    html = client.get(reverse("fact", args=[case.reference, "diagnosis", row.pk]), {"close": "1"}, **HTMX).content.decode()
+    assert re.fullmatch(rf'\s*<a [^>]*aria-describedby="text-fact-diagnosis-{row.pk}" data-focus>Edit</a>\s*', html)
+
+
+def test_a_fact_taken_off_leaves_the_page(client, case, nurse):
+    row = case.diagnoses.first()
+    status, html, fresh = answered(client, "fact", case, {"do": "remove"}, "diagnosis", row.pk)
+    assert (status, part(html, "facts")) == (200, part(fresh, "facts"))
+    assert f"fact-diagnosis-{row.pk}" not in html
+
+
+@pytest.mark.parametrize(("ended", "main"), [("1", "checklist"), ("4", "line-asked")])
+def test_a_line_that_ends_closes_its_checklist(client, case, nurse, ended, main):
+    status, html, fresh = answered(client, "end-lines", case, {"lines": [ended], "why": "The practice asked"})
+    assert status == 200
+    assert main in ids(html)
+    for each in ("amendments", *(name for name in ids(html) if name != "messages")):
+        assert part(html, each) == part(fresh, each), each
+    assert ("This line is not open any more." in html) is (ended == "1")
+    assert f"Line {ended} has ended without a decision." in html
+
+
+def test_an_ending_without_a_reason_stays_as_typed(client, case, nurse):
+    status, html, _ = answered(client, "end-lines", case, {"lines": ["4"], "why": ""})
+    assert (status, ids(html)) == (422, [])
+    assert re.search(r'value="4"[^>]* checked', part(html, "amendments"))
