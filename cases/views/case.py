@@ -137,7 +137,7 @@ def _shown(request: UserRequest, reference: str, number: int | None, *, status: 
 def _refused(request: UserRequest, reference: str, pane: str, **forms: AnyForm) -> HttpResponse:
     """What was typed with what is wrong with it: in its pane, or without htmx on the page."""
     if request.htmx:  # type: ignore[attr-defined]
-        return changed(request, reference, pane, (), **forms)
+        return changed(request, reference, pane, (), slot="", **forms)
     return _shown(request, reference, None, status=422, **forms)
 
 
