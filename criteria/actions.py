@@ -103,17 +103,19 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 
 
 @transaction.atomic
-def waive_spanish(*, version_id: int, by: User) -> PolicyVersion:
-    """An approver agrees to publish without Spanish wording. Members who read Spanish then get the English words."""
+def waive_spanish(*, version_id: int, by: User, why: str) -> PolicyVersion:
+    """An approver agrees to publish without Spanish wording, and says why. Members who read Spanish then get the English words."""
     version = _locked(version_id)
     permissions.check_approve(by, version, authors(version))
     if version.status not in IN_WORK:
         raise Conflict(f"{version} is {version.status}.")
+    if not why.strip():
+        raise Incomplete("Say why it is published without Spanish.")
     if "es" in version.waived_languages:
         return version
     version.waived_languages = ["es"]
     version.save(update_fields=["waived_languages"])
-    _event(version.policy, "spanish_waived", by=by, version=version)
+    _event(version.policy, "spanish_waived", by=by, version=version, payload={"why": why})
     return version
 
 

@@ -124,6 +124,15 @@ class ReturnForm(forms.Form):
     )
 
 
+class WaiveForm(forms.Form):
+    why = forms.CharField(
+        label="Why without Spanish",
+        max_length=500,
+        error_messages={"required": "Say why it is published without Spanish."},
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2, "id": "id_why_waive"}),
+    )
+
+
 class RetireForm(forms.Form):
     last_day = forms.DateField(
         label="Last day in force",

@@ -156,6 +156,12 @@ def last_save(version: PolicyVersion) -> LastSave:
     return LastSave(newest)
 
 
+def sent_back(version: PolicyVersion) -> Happened | None:
+    """Why a draft is one again, if it was submitted before."""
+    back = version.policy.events.select_related("by").filter(kind="returned", at__gte=version.drafted_at).order_by("sequence").last()
+    return _happened(back) if back else None
+
+
 def document_at(version: PolicyVersion, revision: int) -> dict[str, Any] | None:
     """A draft as it was at an earlier revision; None where that is not kept."""
     document: dict[str, Any] = version.document

@@ -27,7 +27,7 @@ def small(slug="joint-shots", version="1", *, begins="2026-01-01", until=None, o
 def drafted(data):
     """A draft whose missing Spanish an approver agreed to."""
     draft = new_draft(document=data, by=user("policy_editor"))
-    return waive_spanish(version_id=draft.pk, by=user("policy_approver"))
+    return waive_spanish(version_id=draft.pk, by=user("policy_approver"), why="No member reads it.")
 
 
 def submitted(data):

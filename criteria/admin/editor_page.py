@@ -19,10 +19,10 @@ from criteria.node_fields import CHECK_CHOICES, GROUP_CHOICES
 from criteria.presenters import editor as shown
 from criteria.presenters.editor import Place
 from criteria.presenters.example import example_view
-from criteria.presenters.life import last_change, steps
+from criteria.presenters.life import last_change, returned, steps
 from criteria.presenters.node_form import Given, sections_of
 from criteria.presenters.trying import try_out
-from criteria.queries import in_force_version, last_save, published_versions
+from criteria.queries import in_force_version, last_save, published_versions, sent_back
 from criteria.readiness import Blocker, judged
 
 from .pages import FOLDER, user_of
@@ -107,6 +107,7 @@ def editor_answer(request: HttpRequest, version: PolicyVersion, place: Place, re
         "refused": refused,
         "steps": steps(version),
         "change": last_change(version, saved.newest, user),
+        "returned": returned(sent_back(version)) if is_draft else "",
         "before": now if now and now.pk != version.pk else None,
         "tree": shown.tree_rows(document, place, blocked),
         "references": shown.list_rows(document, place, blocked, "references", _kinds(document)),

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from authreview import due
 from authreview.errors import Conflict, Incomplete
 from authreview.models import User
 from authreview.numbers import whole_number
@@ -19,12 +20,12 @@ from criteria.comparison import changes
 from criteria.enums import VersionStatus
 from criteria.examples import Result
 from criteria.format import dump, loaded, parse
-from criteria.forms import PolicyTextForm, PublishForm, RetireForm, ReturnForm
+from criteria.forms import PolicyTextForm, PublishForm, RetireForm, ReturnForm, WaiveForm
 from criteria.models import PolicyVersion
 from criteria.neighbours import running_reviews
 from criteria.presenters.document import policy_view
-from criteria.presenters.life import STATUS_PILLS, change_rows, entries, problem_rows, steps
-from criteria.queries import authors, history, in_force_version, published_versions
+from criteria.presenters.life import STATUS_PILLS, change_rows, entries, problem_rows, returned, steps
+from criteria.queries import authors, history, in_force_version, published_versions, sent_back
 from criteria.readiness import Blocker, judged, looks_back
 from criteria.views import yaml_answer
 
@@ -100,6 +101,7 @@ def _version_page(request: HttpRequest, version: PolicyVersion, forms: dict[str,
         "view": view,
         "pill": STATUS_PILLS[version.status],
         "steps": steps(version),
+        "returned": returned(sent_back(version)) if version.status == VersionStatus.DRAFT else "",
         "in_work": in_work,
         "problems": problem_rows(version.document, blockers, view.anchors),
         "buttons": _buttons(user_of(request), version, blockers, forms),
@@ -143,7 +145,9 @@ def _buttons(user: User, version: PolicyVersion, blockers: Sequence[Blocker], fo
     back = StepButton(
         "return", "Send back to draft", "quiet", permissions.why_not(permissions.check_return, user), form=forms.get("return", ReturnForm())
     )
-    waive = [StepButton("waive", "Agree to publish without Spanish", "quiet", approves)] if lacks_spanish else []
+    note = "Members who read Spanish then get the English words."
+    waive = [StepButton("waive", "Agree to publish without Spanish", "quiet", approves, note, forms.get("waive", WaiveForm()))]
+    waive = waive if lacks_spanish else []
     match version.status:
         case VersionStatus.DRAFT:
             return [
@@ -180,13 +184,12 @@ def step(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     """One step of the life of a version."""
     user, name = user_of(request), request.POST.get("step", "")
     is_past = name == "publish" and version.status == VersionStatus.APPROVED and looks_back(version, timezone.localdate())
-    if name in ("return", "retire") or is_past:
+    if name in ("return", "retire", "waive") or is_past:
         return _step_with_form(request, version, name)
     taken: dict[str, tuple[Callable[..., PolicyVersion], str]] = {
         "submit": (actions.submit, "is in review."),
         "approve": (actions.approve, "is approved."),
         "publish": (actions.publish, "is published."),
-        "waive": (actions.waive_spanish, "may be published without Spanish."),
     }
     if name == "discard":
         actions.discard_draft(version_id=version.pk, by=user)
@@ -196,30 +199,43 @@ def step(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
         raise Incomplete("This step is not known. Load the page again.")
     action, said = taken[name]
     # a page that does not say what it showed is none that somebody read: it is answered as one that is out of date
-    shown = {} if name == "waive" else {"shown": request.POST.get("shown") or "nothing"}
-    done = action(version_id=version.pk, by=user, **shown)
+    done = action(version_id=version.pk, by=user, shown=request.POST.get("shown") or "nothing")
     messages.success(request, f"{done} {said}")
     return redirect(PAGE, version.pk)
 
 
+FORMS = {"return": ReturnForm, "retire": RetireForm, "publish": PublishForm, "waive": WaiveForm}
+
+
 def _step_with_form(request: HttpRequest, version: PolicyVersion, name: str) -> HttpResponse:
-    user = user_of(request)
-    if name == "publish":
-        permissions.check_publish(user, version)  # the action asks for everybody who wrote it
-    else:
-        {"return": permissions.check_return, "retire": permissions.check_retire}[name](user)
-    form = {"return": ReturnForm, "retire": RetireForm, "publish": PublishForm}[name](request.POST)
+    """A step that asks for something: whoever may not take it is not told what. The action asks for everybody who wrote the version."""
+    user, form = user_of(request), FORMS[name](request.POST)
+    match name:
+        case "return":
+            permissions.check_return(user)
+        case "retire":
+            permissions.check_retire(user)
+        case "publish":
+            permissions.check_publish(user, version)
+        case "waive":
+            permissions.check_approve(user, version)
     if not form.is_valid():
         return _version_page(request, version, {name: form}, 422)
-    if name == "return":
-        done = actions.return_to_draft(version_id=version.pk, by=user, why=form.cleaned_data["why"])
-        messages.success(request, f"{done} is a draft again.")
-    elif name == "publish":
-        done = actions.publish(version_id=version.pk, by=user, shown=request.POST.get("shown") or "nothing", confirmed_past=True)
-        messages.success(request, f"{done} is published.")
-    else:
-        done = actions.retire(version_id=version.pk, by=user, last_day=form.cleaned_data["last_day"])
-        messages.success(request, f"{done} is retired; its last day is {form.cleaned_data['last_day']:%d %b %Y}.")
+    given = form.cleaned_data
+    match name:
+        case "return":
+            done = actions.return_to_draft(version_id=version.pk, by=user, why=given["why"])
+            said = "is a draft again."
+        case "publish":
+            done = actions.publish(version_id=version.pk, by=user, shown=request.POST.get("shown") or "nothing", confirmed_past=True)
+            said = "is published."
+        case "waive":
+            done = actions.waive_spanish(version_id=version.pk, by=user, why=given["why"])
+            said = "may be published without Spanish."
+        case _:
+            done = actions.retire(version_id=version.pk, by=user, last_day=given["last_day"])
+            said = f"is retired; its last day is {due.day(given['last_day'])}."
+    messages.success(request, f"{done} {said}")
     return redirect(PAGE, version.pk)
 
 

@@ -82,6 +82,11 @@ def last_change(version: PolicyVersion, newest: Happened | None, reader: User) -
     return f"changed {_ago(newest.at)} by {'you' if newest.by_id == reader.pk else newest.by_name}"
 
 
+def returned(newest: Happened | None) -> str:
+    """What an editor is asked to change, by whom; nothing for a draft that was never sent back."""
+    return f"Sent back by {newest.by_name}, {due.near_day(newest.at, timezone.now())}: {newest.details['why']}" if newest else ""
+
+
 def _ago(at: datetime) -> str:
     minutes = int((timezone.now() - at).total_seconds() // 60)
     if not 0 <= minutes < 60:

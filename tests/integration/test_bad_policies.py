@@ -286,7 +286,7 @@ def test_an_editor_who_is_an_approver_too_never_approves_their_own():
     both = signed_in("policy_editor", "policy_approver", username="both")
     both.post(ADD, {"text": dump(small())})
     version = PolicyVersion.objects.get()
-    signed_in("policy_approver").post(page(version, "step"), {"step": "waive"})
+    signed_in("policy_approver").post(page(version, "step"), {"step": "waive", "why": "Nobody reads it."})
     assert both.post(page(version, "step"), {"step": "submit", "shown": version.digest}).status_code == 302
     for step in ("approve", "publish", "waive"):
         response = both.post(page(version, "step"), {"step": step})

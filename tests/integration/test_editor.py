@@ -342,7 +342,7 @@ def test_every_tab_is_a_page(editor, tab):
 def test_query_count(editor, draft, nodes, django_assert_num_queries):
     for _ in range(nodes):
         do(editor, draft, "add")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         editor.get(url(draft))
 
 

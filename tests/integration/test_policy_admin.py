@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from authreview.errors import Incomplete
 from authreview.models import User
-from criteria.actions import approve, publish_shipped, save_draft
+from criteria.actions import approve, new_draft, publish_shipped, save_draft
 from criteria.format import dump, load
 from criteria.models import PolicyVersion
 from tests.clients import signed_in
@@ -179,7 +179,12 @@ def test_whole_life(editor, approver):
     editor.post(ADD, {"text": yaml_text(small())})
     version = PolicyVersion.objects.get()
     assert "4 things are missing; see the list." in words(editor.get(page(version)))
-    steps = [(approver, "waive", {}), (editor, "submit", {}), (approver, "return", {"why": "Say more."}), (editor, "submit", {})]
+    steps = [
+        (approver, "waive", {"why": "Nobody reads it."}),
+        (editor, "submit", {}),
+        (approver, "return", {"why": "Say more."}),
+        (editor, "submit", {}),
+    ]
     steps += [(approver, "approve", {}), (approver, "publish", {"confirmed_past": "on"}), (approver, "retire", {"last_day": "2026-04-30"})]
     seen = []
     for client, step, more in steps:
@@ -187,7 +192,19 @@ def test_whole_life(editor, approver):
         seen.append(PolicyVersion.objects.get().status)
         assert client.get(page(version)).status_code == 200
     assert seen == ["draft", "in_review", "draft", "in_review", "approved", "published", "retired"]
-    assert "Say more." in words(editor.get(page(version)))
+    told = words(editor.get(page(version)))
+    assert "Say more." in told
+    assert "Nobody reads it." in told
+
+
+def test_an_editor_reads_why_it_came_back(editor, approver):
+    version = submitted(small())
+    assert "Sent back" not in words(editor.get(page(version, "editor")))
+    take(approver, version, "return", why="Say where it hurts.")
+    for name in ("editor", "change"):
+        assert "Sent back by Policy Approver Example, today 10:00: Say where it hurts." in words(editor.get(page(version, name)))
+    take(editor, version, "submit")
+    assert "Sent back by" not in words(editor.get(page(version)))
 
 
 def test_problems_link_to_their_place(editor):
@@ -213,17 +230,19 @@ def test_own_draft_shows_why_not():
     both = signed_in("policy_editor", "policy_approver", username="both")
     both.post(ADD, {"text": yaml_text(small())})
     version = PolicyVersion.objects.get()
-    take(signed_in("policy_approver"), version, "waive")
+    take(signed_in("policy_approver"), version, "waive", why="Nobody reads it.")
     take(both, version, "submit")
     assert "Nobody approves their own draft; another policy approver has to." in words(both.get(page(version)))
     assert take(both, version, "approve").status_code == 403
 
 
 @pytest.mark.parametrize(
-    ("step", "field"), [("return", {"why": "  "}), ("retire", {"last_day": "2026-01-01"}), ("retire", {"last_day": "soon"})]
+    ("step", "field"),
+    [("return", {"why": "  "}), ("waive", {"why": " "}), ("retire", {"last_day": "2026-01-01"}), ("retire", {"last_day": "soon"})],
 )
 def test_shows_errors(approver, step, field):
-    version = submitted(small()) if step == "return" else published(small())
+    made = {"return": submitted, "waive": lambda document: new_draft(document=document, by=user("policy_editor")), "retire": published}
+    version = made[step](small())
     response = take(approver, version, step, **field)
     assert response.status_code == 422
     assert "There is 1 problem" in words(response)

@@ -118,7 +118,7 @@ def test_a_first_day_in_the_past_is_confirmed(editor, approver):
 def test_nobody_approves_or_publishes_their_own_draft(editor, approver):
     both = user("policy_editor", "policy_approver", username="both")
     draft = new_draft(document=small(), by=both)
-    waive_spanish(version_id=draft.pk, by=approver)
+    waive_spanish(version_id=draft.pk, by=approver, why="No member reads it.")
     submit(version_id=draft.pk, by=editor)
     assert refused(Denied, approve, version_id=draft.pk, by=both) == "Nobody approves their own draft; another policy approver has to."
     approve(version_id=draft.pk, by=approver)
@@ -167,10 +167,10 @@ def test_an_example_that_fails_blocks(editor):
 def test_spanish_or_a_waiver(editor, approver):
     draft = new_draft(document=small(), by=editor)
     assert places(draft) == {f"rules[0].{each}.es" for each in ("lay_name", "criteria.ask", "criteria.reason", "criteria.missing")}
-    assert (
-        refused(Denied, waive_spanish, version_id=draft.pk, by=editor) == "Only a policy approver approves, publishes and retires policies."
-    )
-    assert places(waive_spanish(version_id=draft.pk, by=approver)) == set()
+    said = refused(Denied, waive_spanish, version_id=draft.pk, by=editor, why="No.")
+    assert said == "Only a policy approver approves, publishes and retires policies."
+    assert refused(Incomplete, waive_spanish, version_id=draft.pk, by=approver, why=" ") == "Say why it is published without Spanish."
+    assert places(waive_spanish(version_id=draft.pk, by=approver, why="No member reads it.")) == set()
 
 
 def test_a_tie_with_another_policy_blocks():
