@@ -19,20 +19,9 @@ from cases.typed_dates import in_words
 from cases.wording import case_question
 from criteria.enums import Value
 
-from .history_words import of_line
+from .history_words import FIELDS, of_line
 from .row import sentence
 from .standing import open_lists
-
-FIELDS = {
-    "code": "code",
-    "modifiers": "modifiers",
-    "units": "units",
-    "place": "place of service",
-    "first_service": "first day",
-    "last_service": "last day",
-    "sites": "sites",
-    "diagnoses": "diagnoses",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,16 @@ from .row import word_of
 
 Said = Mapping[str, Any]  # an event's payload
 Texts = Mapping[tuple[int | None, str], tuple[str, bool]]  # (line, criterion) -> its words, whether it is an exclusion
+FIELDS = {
+    "code": "code",
+    "modifiers": "modifiers",
+    "units": "units",
+    "place": "place of service",
+    "first_service": "first day",
+    "last_service": "last day",
+    "sites": "sites",
+    "diagnoses": "diagnoses",
+}
 
 
 def words(kind: str, line: int | None, said: Said, texts: Texts) -> tuple[str, str]:
@@ -56,7 +66,7 @@ def _value(value: str | None, said: Said, line: int | None, texts: Texts) -> str
 def _marked(said: Said, line: int | None, texts: Texts) -> tuple[str, str]:
     before, after = said.get("before") or {}, said.get("after") or {}
     now, then = (_value(each.get("value"), said, line, texts) for each in (after, before))
-    was = f", was {then}" if before and then != now else ""
+    was = f", was {then}" if before.get("value") and then != now else ""
     how = (
         {"accepted": ", as computed", "override": ", against what was computed"}.get(after.get("origin", ""), "")
         if now != "not marked"
@@ -103,9 +113,7 @@ def _flag(said: Said, line: int | None, texts: Texts) -> tuple[str, str]:
 
 
 def _amended(said: Said, line: int | None, texts: Texts) -> tuple[str, str]:
-    changes = [
-        f"{name.replace('_', ' ')}: {of_line(name, said['before'][name])} → {of_line(name, said['after'][name])}" for name in said["before"]
-    ]
+    changes = [f"{FIELDS[name]}: {of_line(name, said['before'][name])} → {of_line(name, said['after'][name])}" for name in said["before"]]
     return f"amended as agreed with {said['agreed_with']} by {Channel(said['channel']).label.lower()}.", "; ".join(changes)
 
 

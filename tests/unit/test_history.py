@@ -79,3 +79,17 @@ def test_letters_and_decisions_are_told_in_the_words_of_the_screens():
 
 def test_every_step_of_a_line_has_its_sentence():
     assert {edge.event for edge in EDGES} - TOLD.keys() == set()
+
+
+def test_a_finding_says_what_it_was_before_where_it_was_one():
+    now = {"criterion": "duration", "after": {"value": "met", "origin": "accepted"}}
+    for before, was in ((None, ""), ({"value": None}, ""), ({"value": "unclear"}, ", was unclear")):
+        assert told(event("finding_recorded", 1, before=before, **now)) == [(f"Line 1: “duration” met{was}, as computed.", "")]
+
+
+def test_what_was_amended_is_named_as_on_the_page():
+    agreed = {"agreed_with": "Jordan Example", "channel": "fax"}
+    change = {"before": {"first_service": "2026-03-02"}, "after": {"first_service": "2026-03-09"}}
+    assert told(event("amended", 2, **agreed, **change)) == [
+        ("Line 2: amended as agreed with Jordan Example by fax.", "first day: 2 Mar 2026 → 9 Mar 2026"),
+    ]
