@@ -211,7 +211,7 @@ def test_amendments_in_words(client, case, nurse):
     page = client.get(reverse("case", args=[case.reference])).content.decode()
     after = "<td>trapezius, both sides; masseter, both sides</td><td>trapezius, both sides; masseter, left</td>"
     assert after in page
-    assert "first service: 16 Mar 2026 → 30 Mar 2026; sites: trapezius, both sides; masseter, both sides → trapezius, both" in page
+    assert "first day: 16 Mar 2026 → 30 Mar 2026; sites: trapezius, both sides; masseter, both sides → trapezius, both" in page
     assert '<a class="small no-print" href="#amend">' in page
     assert "1 unit" in page
     assert "<dd>trapezius, both sides; masseter, left</dd>" in page
