@@ -1,9 +1,14 @@
-"""A policy on its way in a real browser: imported with an error, mended in place, submitted, refused to its own author, published, read."""
+"""A policy on its way in a real browser: imported with an error, mended, published by another, read; waived, sent back, retired."""
+
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from authreview import due
 from authreview.models import User
+from criteria.actions import new_draft, submit
 from criteria.models import PolicyVersion
 from tests.browser.looks import accessible, sign_in
 from tests.factories import user
@@ -79,6 +84,64 @@ def test_a_policy_from_a_file_to_the_reading_room(page):
     expect(page.get_by_text("For a hip that hurts.")).to_be_visible()
     page.get_by_text("Wording in requests and letters").click()
     expect(page.get_by_text("Dónde duele")).to_be_visible()
+    accessible(page, "Joint shots 1")
+
+
+def opens(page, name, version):
+    sign_in(page, name)
+    page.goto(f"/admin/criteria/policyversion/{version.pk}/change/")
+    accessible(page, str(version))
+
+
+def takes_with(page, step, field, refusal, given, said):
+    """A step that asks for something: refused at its field without it, taken with it."""
+    page.get_by_role("button", name=step, exact=True).click()
+    summary = page.locator(".error-summary")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text(refusal)
+    accessible(page)
+    summary.get_by_role("link", name=field).click()
+    expect(page.get_by_label(field)).to_be_focused()
+    page.get_by_label(field).fill(given)
+    page.get_by_role("button", name=step, exact=True).click()
+    expect(page.get_by_role("status").filter(has_text=said)).to_be_visible()
+    accessible(page)
+
+
+@pytest.mark.usefixtures("people")
+def test_without_spanish_and_sent_back_each_for_a_reason(page):
+    draft = new_draft(document=small(), by=User.objects.get(username="editor"))
+    opens(page, "approver", draft)
+    expect(page.locator("#missing li")).to_have_count(4)
+    step, why = "Agree to publish without Spanish", "Why without Spanish"
+    takes_with(
+        page, step, why, "Say why it is published without Spanish.", "No member of this plan reads it.", "may be published without Spanish."
+    )
+    expect(page.locator("#missing")).to_have_count(0)
+    expect(page.get_by_role("region", name="History")).to_contain_text("No member of this plan reads it.")
+
+    submit(version_id=draft.pk, by=User.objects.get(username="editor"))
+    page.reload()
+    takes_with(page, "Send back to draft", "Why it goes back", "Say what is to be changed.", "Say which hip.", "is a draft again.")
+    opens(page, "editor", draft)
+    page.get_by_role("link", name="Write it in the tree").click()
+    expect(page.get_by_text("Sent back by Approver Example")).to_contain_text("Say which hip.")
+    accessible(page, "Joint shots 1")
+
+
+@pytest.mark.usefixtures("people")
+def test_a_version_is_retired_on_a_day_to_come(page):
+    version, today = published(small()), timezone.localdate()
+    opens(page, "approver", version)
+    page.get_by_label("Last day in force").fill(f"{today - timedelta(days=1)}")
+    last = today + timedelta(days=30)
+    takes_with(
+        page, "Retire", "Last day in force", "The last day is today or later.", f"{last}", f"is retired; its last day is {due.day(last)}."
+    )
+    expect(page.locator(".steps [aria-current=step]")).to_contain_text("Retired")
+    expect(page.get_by_text("A correction is a new version.")).to_be_visible()
+    page.get_by_role("link", name="As reviewers read it").click()
+    expect(page.locator("main")).to_contain_text(f"to {due.day(last)}")
     accessible(page, "Joint shots 1")
 
 
