@@ -14,18 +14,11 @@ from authreview.templatetags.ui import navigation
 from cases.letters.wording_texts import load_texts
 from cases.models import LetterText, Plan, ServiceCode, TurnaroundRule
 from criteria.actions import approve, return_to_draft, save_draft, submit
+from tests.clients import signed_in
 from tests.factories import founding_case, installed, plans, user
 from tests.small_policies import drafted, published, small, submitted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
-
-
-def signed_in(role, *more, **named):
-    person = user(role, *more, **named)
-    User.objects.filter(pk=person.pk).update(is_staff=True)
-    client = Client()
-    client.force_login(User.objects.get(pk=person.pk))
-    return client
 
 
 def words(response):
