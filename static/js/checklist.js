@@ -80,6 +80,11 @@
     }
   }, true);
 
+  const nextLine = () => {
+    const lines = [...document.querySelectorAll("#case-head .tabs-lines a")];
+    return lines.length > 1 ? lines[(lines.findIndex((line) => line.matches("[aria-current]")) + 1) % lines.length] : null;
+  };
+
   // --- keys that no control of the page takes; from the record's own window too
   document.addEventListener("ar:key", (event) => {
     const { key, repeat } = event.detail;
@@ -89,6 +94,7 @@
     if (!here) return;
     if (key === "j" || key === "k") { event.preventDefault(); move(key === "j" ? 1 : -1); return; }
     if (key === "o") { event.preventDefault(); go(nextOpen(inHand())); return; }
+    if (key === "l") { event.preventDefault(); if (!repeat) nextLine()?.click(); return; }
     const all = { A: "accept-all", N: "mark-rest" }[key];
     if (all && !repeat) { const button = document.getElementById(all); if (button) { event.preventDefault(); button.click(); } return; }
     // The focus is beside the list: the key is meant for the row in hand.

@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from cases.demo.people import PASSWORD
 from tests.browser.hands import Hands
+from tests.browser.looks import accessible
 
 # what has the focus, as it is read out; of a radio in a group, the question first
 FOCUSED = """() => {
@@ -61,6 +62,7 @@ class Keyboard(Hands):
 
 def signs_in(page, username):
     page.wait_for_load_state()
+    accessible(page)
     hands = Keyboard(page, username)
     hands.tabs_to("User name")
     hands.type(username)
