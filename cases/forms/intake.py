@@ -115,8 +115,8 @@ class IntakeForm(QuietForm):
     representative_relation = forms.CharField(label="Their role", max_length=60, required=False)
     representative_address = LinesField(label="Their address")
 
-    requester_npi = NpiField(label="NPI", find="find-requester")
-    requester_name = forms.CharField(label="Name", max_length=160)
+    requester_npi = NpiField(label="NPI", find="find-requester", error_messages={"required": "The practitioner's NPI is missing."})
+    requester_name = forms.CharField(label="Name", max_length=160, error_messages={"required": "The practitioner's name is missing."})
     requester_specialty = forms.CharField(label="Specialty", max_length=80, required=False)
     requester_phone = forms.CharField(label="Phone", max_length=30, required=False)
     requester_fax = forms.CharField(label="Fax", max_length=30, required=False)

@@ -45,7 +45,7 @@ def intake(request: UserRequest, reference: str = "") -> HttpResponse:
         return redirect("case", case.reference)
     if request.method == "GET":
         typed = {**nothing_typed(), **(case.draft or {})} if case else {**nothing_typed(), "draft_key": [get_random_string(22)]}
-        return _page(request, case, IntakeForms(typed, judge=False, entered_at=case.entered_at if case else None))
+        return _page(request, case, IntakeForms(typed, judge=False, entered_at=case.entered_at if case else None), begins=case is None)
     typed = typed_from(request.POST)
     button, value = pressed(request.POST)
     if request.FILES or button == "attach":

@@ -49,6 +49,7 @@ def page_context(case: Case | None, forms: IntakeForms, *, searched: Searched | 
         "out_of_band": False,
         "look_first": "",
         "focus": "",
+        "begins": False,
     }
 
 
