@@ -5,6 +5,7 @@
   const tree = () => document.getElementById("tree");
   const links = () => [...tree().querySelectorAll(".ed-row > a")];
   const current = () => tree().querySelector(".ed-row > a[aria-current]") ?? links()[0];
+  const home = () => current() ?? tree(); // of an empty list the list itself: its keys act there
   const operation = (name) => tree().querySelector(`button[name=op][value="${name}"]`);
 
   // One stop of the tab key for the whole tree.
@@ -175,7 +176,7 @@
   document.addEventListener("htmx:beforeSwap", () => { focused = document.activeElement; });
   document.addEventListener("htmx:afterRequest", (event) => {
     awaited.delete(event.detail.xhr);
-    if (focused && !focused.isConnected && document.activeElement === document.body) (counterpart(focused) ?? current())?.focus();
+    if (focused && !focused.isConnected && document.activeElement === document.body) (counterpart(focused) ?? home())?.focus();
     focused = null;
     if (!event.detail.successful) held.length = 0;
     setTimeout(release);
@@ -218,7 +219,7 @@
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey) return;
     const link = event.target.closest?.("#tree .ed-row > a");
-    if (event.key === "Escape" && !link && (event.target === document.body || event.target.closest?.("#editor"))) { current()?.focus(); return; }
+    if (event.key === "Escape" && !link && (event.target === document.body || event.target.closest?.("#editor"))) { home().focus(); return; }
     if (!link) return;
     const moves = { ArrowUp: "up", ArrowDown: "down", ArrowRight: "in", ArrowLeft: "out" };
     if (event.altKey) {
@@ -249,7 +250,7 @@
     if (event.detail.target?.id === "editor" && from?.matches?.("[data-operations]")) part = ""; // a new node begins with what it says
     makeTabs();
     drawFields();
-    if (event.detail.target?.id === "editor" && (from?.matches?.(".ed-row > a") || from?.matches?.("[data-operations]"))) current()?.focus();
+    if (event.detail.target?.id === "editor" && (from?.matches?.(".ed-row > a") || from?.matches?.("[data-operations]"))) home().focus();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const state = isSave(event) && document.getElementById("save-state");
@@ -291,5 +292,5 @@
   prepare();
   makeTabs();
   openHash();
-  if (document.activeElement === document.body && !location.hash) current()?.focus({ preventScroll: true });
+  if (document.activeElement === document.body && !location.hash) home().focus({ preventScroll: true });
 })();

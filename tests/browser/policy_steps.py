@@ -29,6 +29,10 @@ def starts(editor, title, slug):
 def in_the_tree(editor, words=""):
     """The line in hand has the focus."""
     expect(editor.page.locator(f"{ROW} > a")).to_be_focused()
+    in_hand(editor, words)
+
+
+def in_hand(editor, words):
     expect(editor.page.locator(ROW)).to_contain_text(words)
 
 
@@ -38,7 +42,7 @@ def adds_criterion(editor, number, text):
     in_the_tree(editor, "A new criterion")
     editor.key("Enter")
     says(editor, "Text", text)
-    expect(editor.page.locator(ROW)).to_contain_text(text)
+    in_hand(editor, text)
     editor.key("Escape")
     in_the_tree(editor, text)
 

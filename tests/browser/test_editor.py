@@ -57,6 +57,17 @@ def test_the_tree_and_the_parts_of_a_form_by_keys(page):
         steps.comes_to_part(editor, name)
         accessible(page, "Joint shots 1")
 
+    # the keys of a list act while it is empty too
+    editor.key("Escape")
+    editor.tabs_to("References 0", back=True)
+    with page.expect_navigation(wait_until="load"):
+        editor.key("Enter")
+    editor.key("a")
+    steps.in_the_tree(editor, "Without a name")
+    editor.key("Enter")
+    steps.says(editor, "Title", "A guideline")
+    steps.in_hand(editor, "A guideline")
+
 
 @pytest.mark.usefixtures("transactional_db")
 def test_two_tabs_and_a_mouse(page, context):
