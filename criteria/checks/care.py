@@ -22,7 +22,7 @@ def diagnosis(args: Mapping[str, Any], facts: CaseFacts, codes: tuple[str, ...])
     confirmed = listed(row.code for row in matching if row.certainty is Certainty.CONFIRMED)
     if confirmed:
         used = [row.code for row in matching if row.certainty is Certainty.CONFIRMED]
-        return Proposal(FindingValue.MET, f"confirmed: {confirmed}", _keys(used))
+        return Proposal(FindingValue.MET, f"diagnosed as {confirmed}", _keys(used))
     if matching:
         possible = listed(row.code for row in matching)
         return Proposal(FindingValue.UNCLEAR, f"only possible, not confirmed: {possible}", _keys([row.code for row in matching]))

@@ -35,7 +35,7 @@ def events(case, kind):
 def test_what_is_stated_waits_for_confirmation(case):
     assert proposal(case, "indication") == {
         "finding": "unclear",
-        "arithmetic": "as stated, not confirmed: confirmed: M79.18 and M54.2",
+        "arithmetic": "as stated, not confirmed: diagnosed as M79.18 and M54.2",
         "stated": "met",
     }
     assert confirm_facts(case_id=case.pk, by=user("nurse")) == 3
