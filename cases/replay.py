@@ -30,7 +30,6 @@ class Effect(StrEnum):
 class Decided(NamedTuple):
     """A signed decision as it is read: columns of a DecidedLine. `value` is the engine's."""
 
-    id: int
     line: int
     under: str
     value: str
@@ -100,14 +99,14 @@ def judge(basis: Basis, decided: Decided) -> Judged:
         return Judged(line, Effect.OUTSIDE, before, "")
     state = basis.read(decided.answers)
     after = rule.value(state)
-    by_nurse = after is Value.MET and decided.signed_as == "nurse" and not basis.always_nurse
+    was_nurses = decided.signed_as == "nurse" and not basis.always_nurse
     # where the findings alone keep the value nothing unsettles it; a fact could only spare a physician
-    if basis.recount and (by_nurse or after != before or after is Value.UNDETERMINED):
+    if basis.counts and (after != before or after is Value.UNDETERMINED or (was_nurses and after is Value.MET)):
         state |= _recounted(basis, decided.facts)
         after = rule.value(state)
-        by_nurse = after is Value.MET and decided.signed_as == "nurse" and not basis.always_nurse
     if after == before:
-        return Judged(line, Effect.STANDS, before, after.value, (), by_nurse and rule.needs_physician(state))
+        needs = was_nurses and after is Value.MET and rule.needs_physician(state)
+        return Judged(line, Effect.STANDS, before, after.value, (), needs)
     if after is Value.UNDETERMINED:
         return Judged(line, Effect.INFORMATION, before, after.value, rule.shortest(state))
     return Judged(line, Effect.TURNS, before, after.value, rule.reasons(state))

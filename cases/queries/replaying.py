@@ -17,7 +17,7 @@ PAGE = 50
 
 
 # in the order of cases.replay.Decided
-COLUMNS = ("determination_id", "line_id", "under", "value", "signed_as", "answers", "facts")
+COLUMNS = ("line_id", "under", "value", "signed_as", "answers", "facts")
 
 
 def standing(codes: Iterable[str], since: date, until: date, after: int = 0) -> QuerySet[DecidedLine]:

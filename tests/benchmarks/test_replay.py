@@ -27,7 +27,7 @@ def signed():
     order = [leaf.id for leaf in rule.criteria]
     made = [(findings, decided_columns(text, date(2026, 3, 2), order)) for findings, text in decisions(LINES, rule)]
     return [
-        Decided(number, number, signed_as="nurse", value=assess(rule, findings).value.value, **columns)
+        Decided(number, signed_as="nurse", value=assess(rule, findings).value.value, **columns)
         for number, (findings, columns) in enumerate(made)
     ]
 

@@ -32,7 +32,7 @@ def rule(*nodes, authority=Authority.NURSE, kind=GroupKind.ALL):
 def decided(value, findings, signed_as="medical_director", facts="not read"):
     """Of a line whose rule asks for a and b."""
     answers = "".join(LETTERS[findings.get(name)] for name in "ab")
-    return Decided(1, 1, "", value, signed_as, answers, facts)
+    return Decided(1, "", value, signed_as, answers, facts)
 
 
 BEFORE = rule(leaf("a"), leaf("b"))
