@@ -85,6 +85,10 @@ class AmendmentShown:
     agreed: str
     who: str
 
+    @property
+    def words(self) -> str:
+        return f"{'; '.join(f'{what} {before} → {after}' for what, before, after in self.changes)}, agreed {self.agreed}"
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionShown:

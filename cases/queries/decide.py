@@ -140,7 +140,7 @@ def besides(case: Case, lines: Sequence[ServiceLine]) -> dict[int, Beside]:
     asked = case.requests.filter(sent_at__isnull=False).select_related("sent_by").prefetch_related(Prefetch("items", items)).order_by("id")
     referred = case.referrals.select_related("by").prefetch_related(Prefetch("lines", ServiceLine.objects.only("pk"))).order_by("id")
     offered = PeerToPeer.objects.filter(line__in=ids).select_related("offered_by", "closed_by").order_by("id")
-    changed = Amendment.objects.filter(line__in=ids).select_related("by").order_by("id")
+    changed = Amendment.objects.filter(line__in=ids).select_related("by", "line").order_by("id")
     documents, scores = list(case.documents.select_related("replaced_by").order_by("id")), list(case.scores.order_by("id"))
     requests, referrals, conversations, amendments = list(asked), list(referred), list(offered), list(changed)
     return {

@@ -23,6 +23,7 @@ from cases.enums import ADVERSE, LineStatus, Outcome, SignedWith
 from cases.forms.decide import ASK, RETURN, ConversationForm, DecisionForm, OfferForm, TalkForm
 from cases.models import Case, PeerToPeer, ServiceLine
 from cases.presenters import signoff as shown
+from cases.presenters.case import amendments
 from cases.presenters.decide import asked_for, head, line_name
 from cases.presenters.letter_words import LetterWords, letter_words
 from cases.presenters.newer import news_shown
@@ -195,9 +196,7 @@ def _page(
         "talk_is_open": is_open,
         "can_talk": not why and (is_open or line.status == LineStatus.PHYSICIAN_REVIEW),
         "flags": shown.flags_shown(review),
-        "amendments": [
-            f"{day(row.agreed_at)}, agreed with {row.agreed_with} by {row.get_channel_display().lower()}" for row in rest.amendments
-        ],
+        "amendments": [each.words for each in amendments(rest.amendments)],
         "valid": " to ".join(dict.fromkeys(day(each) for each in validity(case, line, timezone.localdate(now)))),
         "opened": shown.opened_words(pages_opened(case.pk, reader.pk), rest.documents),
         "checks": shown.checks(review, reader, reader.licences.all(), case, timezone.localdate(now)),

@@ -1,6 +1,6 @@
 """The pages of deciding: what they show to whom, with and without htmx, and in how many statements."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.actions.letters import issue_letter
+from cases.actions.line import LineChange, amend_line
 from cases.actions.peer_to_peer import offer_peer_to_peer
 from cases.models import Case, Determination, InformationRequest, PeerToPeer, RequestItem
 from tests import letter_cases
@@ -60,6 +61,15 @@ def test_it_shows_what_the_decision_rests_on(client, frozen):
         "Opened by you: 0 of 1 document, 0 of 1 page",
     ):
         assert words in page, words
+
+
+def test_what_the_practice_changed_is_said(client, frozen):
+    case = referred()
+    agreed = {"agreed_with": "front desk", "channel": "phone", "by": user("nurse")}
+    amend_line(case_id=case.pk, lines=[3], change=LineChange(first_service=date(2026, 3, 30)), **agreed)
+    page = text(signed_in(client, "medical_director").get(at("sign-off-line", case, 3)))
+    changed = "first day 16 Mar 2026 → 30 Mar 2026, agreed with front desk by phone, 10 Mar 2026."
+    assert f"Changed at the practice's request: {changed}" in page
 
 
 def test_the_first_address_leads_to_the_first_line_that_waits(client, frozen):
