@@ -133,7 +133,7 @@ def _wording(policy: Policy, waived: set[str]) -> list[Blocker]:
     for number, rule in enumerate(policy.rules):
         at = f"rules[{number}]"
         if SPANISH not in waived and not rule.lay_name.get(SPANISH):
-            found.append(Blocker(f"{at}.lay_name.es", f"{rule.name}: the Spanish lay name is missing."))
+            found.append(Blocker(f"{at}.lay_name.es", f"{rule.name}: what the letter calls it in Spanish is missing."))
         for leaf, path in _paths(rule, f"{at}.criteria"):
             found += [Blocker(f"{path}.{name}", f"{leaf.text}: {message}") for name, message in _missing(leaf, waived)]
     return found
@@ -144,9 +144,14 @@ def _missing(leaf: Criterion, waived: set[str]) -> Iterable[tuple[str, str]]:
         yield "missing", "the wording for a decision made without an answer is missing."
     if SPANISH in waived:
         return
-    for name, wording in (("ask", leaf.ask), ("reason", leaf.reason), ("missing", leaf.missing or {})):
+    wordings = (
+        ("ask", leaf.ask, "what is asked for"),
+        ("reason", leaf.reason, "the reason when it is not met"),
+        ("missing", leaf.missing or {}, "the reason when nobody answered"),
+    )
+    for name, wording, said in wordings:
         if wording and not wording.get(SPANISH):
-            yield f"{name}.es", f"the Spanish wording of {name} is missing; write it, or ask the approver to waive Spanish."
+            yield f"{name}.es", f"the Spanish wording of {said} is missing; write it, or ask the approver to waive Spanish."
 
 
 def _paths(rule: Rule, at: str) -> Iterable[tuple[Criterion, str]]:

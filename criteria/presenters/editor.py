@@ -149,7 +149,7 @@ def blocked_rows(document: Any, place: Place, blockers: Sequence[Blocker], lines
         label = next((str(node[key]) for key in WORDS if node.get(key)), "") if at and isinstance(node, dict) else ""
         rest = blocker.where.removeprefix(at).lstrip(".")
         name, key = _field_at(kind, node, rest)
-        message = plain(blocker.message)
+        message = plain(blocker.message).removeprefix(f"{label}: ")
         said = f"{name}. {message}" if name and message.startswith("This ") and not (label and message.startswith(label)) else message
         url = _mended_at(place, at, kind, rest, key)
         label = label or (f"A {kind} without words" if at and kind else POLICY_ROW)

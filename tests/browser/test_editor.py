@@ -262,7 +262,7 @@ def test_the_next_version_of_a_shipped_policy(office, screen):
     expect(page.locator("#try-form input[name='f-duration'][value=unclear]")).to_be_checked()
     screen(page, "editor")
     page.get_by_role("link", name=re.compile("What blocks submission")).click()
-    expect(page.locator("#blockers")).to_contain_text("the Spanish wording of reason is missing")
+    expect(page.locator("#blockers")).to_contain_text("the Spanish wording of the reason when it is not met is missing")
     accessible(page, "Trigger point injections 2026.2")
     page.locator("#blockers li a").first.click()
     expect(page.get_by_label("Reason when not met (Spanish)")).to_be_focused()
