@@ -20,16 +20,22 @@ from .tree import Criterion, Example, Joined, Policy, Rule, leaves, placed, rule
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One example. `differences` says in words what was expected and not got."""
+    """One example. `unlike`: what was expected and not got, by key; `texts`: the criteria that it was assessed against, by id."""
 
     rule: str
     name: str
     got: Mapping[str, Any]
-    differences: tuple[str, ...]
+    unlike: tuple[tuple[str, Any, Any], ...]
+    texts: Mapping[str, str]
 
     @property
     def ok(self) -> bool:
-        return not self.differences
+        return not self.unlike
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """As the command line says them: in the format's own words."""
+        return tuple(f"{key}: expected {_words(expected)}, got {_words(got)}" for key, expected, got in self.unlike)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,9 +280,8 @@ def run(example: Example, joined: Joined) -> Result:
         "authority": None if assessment.authority is None else str(assessment.authority),
     }
     expect = example.expect or {}
-    unlike = [key for key in got if key in expect and expect[key] != got[key]]
-    differences = tuple(f"{key}: expected {_words(expect[key])}, got {_words(got[key])}" for key in unlike)
-    return Result(example.rule, example.name, got, differences)
+    unlike = tuple((key, expect[key], got[key]) for key in got if key in expect and expect[key] != got[key])
+    return Result(example.rule, example.name, got, unlike, {leaf.id: leaf.text for leaf in joined.criteria})
 
 
 def _words(value: Any) -> str:

@@ -8,6 +8,7 @@ from authreview import due
 
 from . import examples
 from .enums import VersionStatus
+from .example_words import differences
 from .format import loaded, validate
 from .governing import candidate, shared_plans, ties
 from .models import PolicyVersion
@@ -113,7 +114,7 @@ def _examples(own: examples.Report, exceptions: Sequence[examples.Report]) -> li
         found.append(Blocker("examples", "A policy is published with examples; it has none."))
     for number, result in enumerate(own.results):
         if not result.ok:
-            found.append(Blocker(f"examples[{number}]", f"The example “{result.name}” fails: {'; '.join(result.differences)}."))
+            found.append(Blocker(f"examples[{number}]", f"It fails: {'; '.join(map(str, differences(result)))}."))
     return found
 
 

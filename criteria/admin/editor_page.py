@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from criteria import actions, node_fields, permissions, places
 from criteria.enums import VersionStatus
+from criteria.example_words import differences
 from criteria.examples import Report
 from criteria.format import dump, load
 from criteria.forms import SaveTextForm
@@ -183,5 +184,5 @@ def _tabs(document: Any, place: Place) -> list[dict[str, Any]]:
 
 def _held(report: Report) -> dict[str, Any]:
     """How many examples hold, and the ones that fail with their place."""
-    fails = [(f"examples[{number}]", result) for number, result in enumerate(report.results) if not result.ok]
+    fails = [(f"examples[{number}]", result.name, differences(result)) for number, result in enumerate(report.results) if not result.ok]
     return {"all": len(report.results), "ok": len(report.results) - len(fails), "fails": fails[:5], "ran": not report.errors}

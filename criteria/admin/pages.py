@@ -18,6 +18,7 @@ from authreview.numbers import whole_number
 from criteria import actions, permissions
 from criteria.comparison import changes
 from criteria.enums import VersionStatus
+from criteria.example_words import Difference, differences
 from criteria.examples import Result
 from criteria.format import dump, loaded, parse
 from criteria.forms import PolicyTextForm, PublishForm, RetireForm, ReturnForm, WaiveForm
@@ -130,9 +131,11 @@ def compare(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     return render(request, f"{FOLDER}/compare.html", context)
 
 
-def _results(results: tuple[Result, ...], count: int) -> list[tuple[str, Result]]:
-    """Each example with its anchor; none where they could not be run."""
-    return [(f"at-examples-{number}", result) for number, result in enumerate(results)] if len(results) == count else []
+def _results(results: tuple[Result, ...], count: int) -> list[tuple[str, Result, tuple[Difference, ...]]]:
+    """Each example with its anchor, and how it differs; none where they could not be run."""
+    return (
+        [(f"at-examples-{number}", result, differences(result)) for number, result in enumerate(results)] if len(results) == count else []
+    )
 
 
 def _buttons(user: User, version: PolicyVersion, blockers: Sequence[Blocker], forms: dict[str, Any]) -> list[StepButton]:

@@ -1,12 +1,13 @@
 """The form of an example as the page shows it: facts in rows, a finding and an expectation a criterion, what came of it. No queries."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from criteria import example_fields
 from criteria.example_fields import LISTS, SCALARS, TABLES, Rows, held, rows_of
+from criteria.example_words import Difference, differences, said
 from criteria.examples import Report
 from criteria.node_fields import NodeField
 from criteria.readiness import Blocker
@@ -14,7 +15,7 @@ from criteria.tree import Criterion
 
 from .editor import plain, slug
 from .node_form import FieldView, Given, field_view
-from .trying import FINDINGS, NEXT_WORDS, VALUE_WORDS
+from .trying import FINDINGS
 
 Parts = Sequence[tuple[str, Sequence[Criterion]]]  # title, criteria: what an example is assessed against
 
@@ -57,7 +58,7 @@ class ResultView:
 
     kind: str
     word: str
-    differences: tuple[tuple[str, str, str], ...]
+    differences: tuple[Difference, ...]
     got: str
 
 
@@ -78,14 +79,14 @@ def example_view(example: Any, at: str, parts: Parts, blockers: Sequence[Blocker
     strange = [name for name in _named(example) if name not in texts]
     if strange:
         shown.append(("Of no criterion here", tuple(_line(name, name, example, columns, given) for name in strange)))
-    said = [b.message for b in blockers if b.where.startswith((f"{at}.findings", f"{at}.expect.")) and not _has_field(b.where, at)]
+    wrong = [b.message for b in blockers if b.where.startswith((f"{at}.findings", f"{at}.expect.")) and not _has_field(b.where, at)]
     return ExampleView(
         tuple(field_view(field, example, at, "", blockers, given) for field in SCALARS),
         tuple(_table(rows, example, at, blockers, given) for rows in TABLES),
         columns,
         tuple(shown),
-        tuple(dict.fromkeys(said)),
-        _result(example, at, texts, report),
+        tuple(dict.fromkeys(wrong)),
+        _result(at, report),
     )
 
 
@@ -179,38 +180,12 @@ def _cell(field: NodeField, name: str, text: str, rows: Rows, number: int, given
 
 # ---- what came of it
 
-LABELS: Mapping[str, str] = {
-    "value": "Value",
-    "open": "Open",
-    "settled": "Settled",
-    "reasons": "Reasons",
-    "shortest": "Shortest way",
-    "next": "Next step",
-    "authority": "Certified by",
-}
 
-
-def _result(example: Any, at: str, texts: Mapping[str, str], report: Report) -> ResultView:
+def _result(at: str, report: Report) -> ResultView:
     match = re.fullmatch(r"examples\[([0-9]+)\]", at)
     if report.errors or not match or int(match[1]) >= len(report.results):
         return ResultView("na", "Not run yet", (), "Examples run once what blocks submission is mended.")
     result = report.results[int(match[1])]
-    expect = held(example, "expect")
-    unlike = [key for key in LABELS if isinstance(expect, dict) and key in expect and expect[key] != result.got[key]]
-    differences = tuple((LABELS[key], _said(key, expect[key], texts), _said(key, result.got[key], texts)) for key in unlike)
-    got = f"{_said('value', result.got['value'], texts)}; next: {_said('next', result.got['next'], texts)}."
-    return ResultView("met" if result.ok else "not-met", "Holds" if result.ok else "Fails", differences, got[0].upper() + got[1:])
-
-
-def _said(key: str, value: Any, texts: Mapping[str, str]) -> str:
-    if value is None:
-        return "nobody"
-    if isinstance(value, list):
-        return "; ".join(_step(item, texts) if isinstance(item, dict) else texts.get(item, item) for item in value) or "nothing"
-    if key == "authority":
-        return "a nurse" if value == "nurse" else "a medical director"
-    return VALUE_WORDS.get(value, NEXT_WORDS.get(value, str(value)))
-
-
-def _step(step: Mapping[str, str], texts: Mapping[str, str]) -> str:
-    return f"{texts.get(step['criterion'], step['criterion'])} ({step['needs'].replace('_', ' ')})"
+    value, step = (said(key, result.got[key], {})[0].text for key in ("value", "next"))
+    got = f"{value[0].upper()}{value[1:]}; next: {step}."
+    return ResultView("met" if result.ok else "not-met", "Holds" if result.ok else "Fails", differences(result), got)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from criteria.assessment import Assessment, values
 from criteria.enums import FindingValue, Next, Value
+from criteria.example_words import NEXT_WORDS, VALUE_WORDS
 from criteria.models import PolicyVersion
 from criteria.policy_words import LANGUAGES, group_words
 from criteria.tree import Criterion, Group, Joined, Node, Rule, Text
@@ -17,13 +18,6 @@ FINDINGS = (
     ("not_documented", "missing", "Not documented"),
     ("not_applicable", "na", "Does not apply"),
 )
-VALUE_WORDS = {"met": "met", "not_met": "not met", "undetermined": "undecided"}
-NEXT_WORDS = {
-    Next.APPROVE: "approve",
-    Next.REFER: "a medical director decides",
-    Next.CONTINUE: "go on with the criteria that are open",
-    Next.REQUEST_INFORMATION: "request information",
-}
 FEW = 4  # lines that are shown without being asked for
 
 

@@ -288,11 +288,16 @@ def test_what_was_tried_becomes_an_example(editor, draft):
     assert "Examples: 2 of 2 hold." in words(editor.get(url(draft)))
 
 
+def blocked(editor, draft):
+    return editor.get(url(draft)).context["blockers"]
+
+
 def test_an_example_that_fails_is_named(editor, draft):
     save(editor, draft, "examples[0]", **{"expect.value": "not_met"})
     page = words(editor.get(url(draft), {"tab": "examples", "at": "examples[0]"}))
     assert "Examples: 0 of 1 hold." in page
-    assert "The example “pain” fails: value: expected not_met, got met." in page
+    assert "Value: expected not met, got met." in page
+    assert ("pain", "It fails: Value: expected not met, got met.") in [(row.label, row.message) for row in blocked(editor, draft)]
 
 
 def test_what_blocks_leads_to_its_field(editor, draft):

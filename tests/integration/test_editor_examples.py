@@ -161,7 +161,7 @@ def test_facts_answer_checks(editor, draft):
     save(editor, draft, check="age", **{"check.age.at_least": "18"})
     save(editor, draft, EXAMPLE, **{"findings.hip_pain": "", "facts.received": "2026-03-02", "facts.birth_date": "2020-01-01"})
     result = example_in(editor, draft).result
-    assert (result.word, result.differences) == ("Fails", (("Value", "met", "not met"),))
+    assert (result.word, [str(each) for each in result.differences]) == ("Fails", ["Value: expected met, got not met"])
     do(editor, draft, "expect", EXAMPLE)
     assert now(draft).document["examples"][0]["expect"] == {"value": "not_met"}
     assert example_in(editor, draft).result.word == "Holds"
@@ -188,8 +188,12 @@ def test_lists_are_expected_by_ticking(editor, draft):
     }
     assert example_in(editor, draft).result.word == "Holds"
     save(editor, draft, EXAMPLE, **{"expect.open": ["hip_pain"]})
-    assert example_in(editor, draft).result.differences == (("Open", "Hip pain", "More"),)
-    assert "expected Hip pain; got More" in words(editor.get(url(draft), {"tab": "examples", "at": EXAMPLE}))
+    assert [str(each) for each in example_in(editor, draft).result.differences] == [
+        "Open: expected “Hip pain” (hip_pain), got “More” (criterion-1)"
+    ]
+    page = words(editor.get(url(draft), {"tab": "examples", "at": EXAMPLE}))
+    assert 'expected Hip pain <small class="faint"><code>hip_pain</code></small>' in page
+    assert 'got More <small class="faint"><code>criterion-1</code></small>' in page
 
 
 def test_what_an_example_names_and_is_gone_is_shown(editor, draft):

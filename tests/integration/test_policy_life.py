@@ -160,7 +160,7 @@ def test_what_is_missing_is_named_with_its_place(editor):
 def test_an_example_that_fails_blocks(editor):
     data = small(examples=[{"name": "pain", "rule": "hip", "findings": {"hip_pain": "not_met"}, "expect": {"value": "met"}}])
     assert [(blocker.where, blocker.message) for blocker in blockers_of(drafted(data))] == [
-        ("examples[0]", "The example “pain” fails: value: expected met, got not_met.")
+        ("examples[0]", "It fails: Value: expected met, got not met.")
     ]
 
 
