@@ -122,9 +122,15 @@ def blocked_nodes(document: Any, blockers: Sequence[Blocker]) -> dict[str, int]:
     return count
 
 
-def plain(message: str) -> str:
-    """The format's sentence for somebody who fills in a form: there a missing key is an empty field."""
-    said = re.sub(r"^\w+ is required here and missing\..*|^This is empty\. .*", "This is still empty.", message, flags=re.DOTALL)
+def words_of(node: Any) -> str:
+    """By which a node is known to people."""
+    return next((str(node[key]) for key in WORDS if node.get(key)), "") if isinstance(node, dict) else ""
+
+
+def plain(message: str, label: str = "") -> str:
+    """The format's sentence for somebody who fills in a form: there a missing key is an empty field. `label`: where it stands."""
+    said = message.removeprefix(f"{label}: ")
+    said = re.sub(r"^\w+ is required here and missing\..*|^This is empty\. .*", "This is still empty.", said, flags=re.DOTALL)
     return re.sub(r"^This list is empty\. .*", "This list is empty.", said, flags=re.DOTALL)
 
 
@@ -146,10 +152,10 @@ def blocked_rows(document: Any, place: Place, blockers: Sequence[Blocker], lines
         at = nearest(document, blocker.where)
         kind = kind_at(document, at)
         node = found(document, at)
-        label = next((str(node[key]) for key in WORDS if node.get(key)), "") if at and isinstance(node, dict) else ""
+        label = words_of(node) if at else ""
         rest = blocker.where.removeprefix(at).lstrip(".")
         name, key = _field_at(kind, node, rest)
-        message = plain(blocker.message).removeprefix(f"{label}: ")
+        message = plain(blocker.message, label)
         said = f"{name}. {message}" if name and message.startswith("This ") and not (label and message.startswith(label)) else message
         url = _mended_at(place, at, kind, rest, key)
         label = label or (f"A {kind} without words" if at and kind else POLICY_ROW)

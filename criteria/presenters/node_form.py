@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
+
 from criteria import node_fields
 from criteria.node_fields import CHECKS, NodeField, Section
 from criteria.places import found, kind_at, path_of
 from criteria.readiness import Blocker
 
-from .editor import plain, slug
+from .editor import plain, slug, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def field_view(
         posted = given.values.get(name, [])
         value = {"many": [item for item in posted if item], "flag": bool(posted)}.get(field.kind, "".join(posted[-1:]))
     path = f"{at}.at_least.n" if field.key == "n" else f"{at}.{name}" if at else name
-    errors = tuple(dict.fromkeys(plain(blocker.message) for blocker in blockers if _is_about(blocker.where, path, field)))
+    about = [blocker.message for blocker in blockers if _is_about(blocker.where, path, field)]
+    errors = tuple(dict.fromkeys(capfirst(plain(message, words_of(holder))) for message in about))
     chosen = value if isinstance(value, list) else [str(value)]
     choices = field.choices
     if field.kind == "choice" and str(value) not in dict(choices):  # left out means the first; a word that is none of them is shown
