@@ -52,7 +52,7 @@ def case_question(procedures: Sequence[str], diagnoses: Sequence[str], *, past: 
     things = _families([_small(name) for name in procedures]) or ["this care"]
     many = len(things) > 1 or _is_plural(things[0])
     verb = ("Were" if many else "Was") if past else ("Are" if many else "Is")
-    subject = joined(thing if _is_plural(thing) or thing == "this care" else f"{_article(thing)} {thing}" for thing in things)
+    subject = joined(thing if _is_plural(thing) or thing == "this care" else _one(thing) for thing in things)
     for_what = joined(dict.fromkeys(SAID_AS.get(_small(each).casefold(), _small(each)) for each in diagnoses))
     return f"{verb} {subject} medically necessary" + (f" for {for_what}" if for_what else "") + "?"
 
@@ -81,8 +81,13 @@ def _is_plural(words: str) -> bool:
     return words.endswith("s") and not words.endswith(("ss", "is", "us"))
 
 
-def _article(words: str) -> str:
-    return "an" if words[:1].lower() in "aeiou" else "a"
+def _one(thing: str) -> str:
+    """With its article; an acronym's is that of its first letter as it is spoken: "an MRI"."""
+    if thing.startswith("other "):
+        return f"an{thing}"
+    first = thing.split(" ", 1)[0]
+    vowel = first[0] in "AEFHILMNORSX" if len(first) > 1 and first.isupper() else first[0].lower() in "aeiou"
+    return f"{'an' if vowel else 'a'} {thing}"
 
 
 def _small(name: str) -> str:

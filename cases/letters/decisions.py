@@ -330,14 +330,12 @@ def _document(frame: Frame, document: object) -> str:
 
 
 def _signed(frame: Frame, determinations: list[Determination]) -> tuple[str, ...]:
-    """Who decided, with the licence that the signature carries."""
-    lines = [
-        ", ".join(
-            part for part in (each.signed_by.signature, each.signed_by.specialty, f"licence {each.licence}" if each.licence else "") if part
-        )
-        + f". Signed {frame.day(each.signed_at)}."
-        for each in determinations
-    ]
+    """Who decided, with the licence that the signature carries; that it was valid then goes without saying."""
+    lines = []
+    for each in determinations:
+        licence, _, _ = each.licence.partition(", valid until")
+        parts = (each.signed_by.signature, each.signed_by.specialty, f"licence {licence}" if licence else "")
+        lines.append(f"{', '.join(part for part in parts if part)}. Signed {frame.day(each.signed_at)}.")
     return tuple(dict.fromkeys(lines))
 
 

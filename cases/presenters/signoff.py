@@ -160,13 +160,18 @@ def conversation(row: PeerToPeer, rows: Sequence[PeerToPeer]) -> Conversation:
     """`rows`: all of the case."""
     numbers = [each.line.number for each in together(row, rows)]
     about = f" on {lines_words(numbers).lower()}" if len(numbers) > 1 else ""
-    words = f"Offered {due.day_time(row.offered_at)} by {row.offered_how}{about}, until {due.day_time(row.open_until)}."
+    words = f"Offered {due.day_time(row.offered_at)} by {_small(row.offered_how)}{about}, until {due.day_time(row.open_until)}."
     if row.closed_at is None:
         return Conversation(words, "not held yet", "", True)
     parts = [row.practitioner, row.specialty, due.day_time(row.closed_at)]
     detail = ", ".join(part for part in parts if part)
     said = f"{detail}. {row.new_information}".strip() if row.new_information else f"{detail}."
     return Conversation(words, PeerOutcome(row.outcome).label.lower(), said, False)
+
+
+def _small(how: str) -> str:
+    """A way of offering inside a sentence: "Call to 555-0142" was by call to 555-0142."""
+    return how[:1].lower() + how[1:] if how[1:2].islower() else how
 
 
 @dataclass(frozen=True, slots=True)

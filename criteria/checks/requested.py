@@ -38,10 +38,10 @@ def _enough(wanted: int, facts: CaseFacts) -> Proposal:
     for site in facts.line.sites:
         sides[same_name(site.name)] = sides.get(same_name(site.name), frozenset()) | SIDES[site.side]
     per_side = sum(max(1, len(named)) for named in sides.values())  # at least one each, so never below the number of names
-    total = f"{len(sides)}, {per_side} counted per side" if per_side > len(sides) else f"{len(sides)}"
-    said = f"{listed(_words(site.name, SIDES[site.side]) for site in facts.line.sites)}: {total}"
+    total = f"{len(sides)} named, {per_side} counted per side" if per_side > len(sides) else f"{len(sides)} named"
+    said = listed(_words(site.name, SIDES[site.side]) for site in facts.line.sites)
     finding = FindingValue.MET if per_side >= wanted else FindingValue.UNCLEAR
-    return Proposal(finding, f"{said}, {'at least' if per_side >= wanted else 'fewer than'} {wanted}", _keys("site", facts.line.sites))
+    return Proposal(finding, f"{total}, {wanted} needed: {said}", _keys("site", facts.line.sites))
 
 
 def _examined(facts: CaseFacts) -> Proposal:

@@ -42,17 +42,17 @@ def named(*rows):
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        (["trapezius", "masseter", "rhomboid"], (MET, "trapezius, masseter and rhomboid: 3, at least 3")),
-        (["trapezius", "Trapezius", "masseter"], (UNCLEAR, "trapezius, Trapezius and masseter: 2, fewer than 3")),
+        (["trapezius", "masseter", "rhomboid"], (MET, "3 named, 3 needed: trapezius, masseter and rhomboid")),
+        (["trapezius", "Trapezius", "masseter"], (UNCLEAR, "2 named, 3 needed: trapezius, Trapezius and masseter")),
         (
             [("trapezius", "bilateral"), "masseter"],
-            (MET, "trapezius on both sides and masseter: 2, 3 counted per side, at least 3"),
+            (MET, "2 named, 3 counted per side, 3 needed: trapezius on both sides and masseter"),
         ),
         (
             [("trapezius", "left"), ("trapezius", "right"), ("Trapezius", "bilateral")],
-            (UNCLEAR, "left trapezius, right trapezius and Trapezius on both sides: 1, 2 counted per side, fewer than 3"),
+            (UNCLEAR, "1 named, 2 counted per side, 3 needed: left trapezius, right trapezius and Trapezius on both sides"),
         ),
-        (["trapezius", ("trapezius", "left"), "masseter"], (UNCLEAR, "trapezius, left trapezius and masseter: 2, fewer than 3")),
+        (["trapezius", ("trapezius", "left"), "masseter"], (UNCLEAR, "2 named, 3 needed: trapezius, left trapezius and masseter")),
         ([], (NOT_DOCUMENTED, "no muscle or nerve is named")),
     ],
 )

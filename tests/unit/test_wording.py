@@ -63,7 +63,8 @@ CASE_A = ["Trigger point injections", "Trigeminal branch block", "Greater occipi
         ),
         (["Occipital block"], ["Migraine"], False, "Is an occipital block medically necessary for migraine?"),
         (["Occipital block", "Occipital block"], [], True, "Was an occipital block medically necessary?"),
-        (["MRI of the neck"], ["TMJ disorder"], False, "Is a MRI of the neck medically necessary for TMJ disorder?"),
+        (["MRI of the neck"], ["TMJ disorder"], False, "Is an MRI of the neck medically necessary for TMJ disorder?"),
+        (["Other nerve block"], [], False, "Is another nerve block medically necessary?"),
         ([], ["Migraine"], False, "Is this care medically necessary for migraine?"),
     ],
 )

@@ -90,7 +90,7 @@ def _person(account: Account, groups: Mapping[Role, Group], secret: str) -> User
     )
     person.groups.set(groups[role] for role in account.roles)
     for state, days in account.licences:
-        number = f"{state}-{account.credentials.split(',')[0]}-{200000 + 37 * person.pk}"
+        number = f"{account.credentials.split(',')[0]}-{200000 + 37 * person.pk}"
         Licence.objects.create(user=person, state=state, number=number, expires_on=timezone.localdate() + timedelta(days=days))
     return person
 
