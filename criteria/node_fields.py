@@ -17,7 +17,10 @@ Posted = Mapping[str, list[str]]  # name of a field -> what was sent of it
 
 @dataclass(frozen=True, slots=True)
 class NodeField:
-    """One field. `key` is its path in the record (`reason.en`); `kind` is text, area, lines, words, date, number, flag, choice or many."""
+    """One field. `key` is its path in the record (`reason.en`).
+
+    `kind` is text, area, lines, words, date, number, flag, choice, many, or pick: many out of a long list, which the page knows.
+    """
 
     key: str
     label: str
@@ -198,9 +201,9 @@ EXAMPLE = (
         (
             NodeField("name", "Name"),
             NodeField("rule", "Rule", "choice", half=True),
-            NodeField("plan", "Plan", half=True),
+            NodeField("plan", "Plan", "choice", half=True),
             NodeField("line_of_business", "Line of business", "choice", choices=(("", "Any"), *LINES), half=True),
-            NodeField("state", "State", help="Two capital letters.", half=True),
+            NodeField("state", "State", "choice", half=True),
             NodeField("expect.value", "Expected value", "choice", choices=(("", "Not compared"), *word_choices(Value)), half=True),
             NodeField("expect.next", "Expected next step", "choice", choices=(("", "Not compared"), *word_choices(Next)), half=True),
             NodeField("expect.authority", "Expected to be certified by", "choice", choices=(("", "Not compared"), *WHO), half=True),
@@ -249,9 +252,9 @@ POLICY = (
         "For whom",
         (
             NodeField("applies_to.lines_of_business", "Lines of business", "many", "None chosen: all.", LINES),
-            NodeField("applies_to.plans", "Plans", "words", "Their short names, such as ahh, separated by commas. Empty: all."),
-            NodeField("applies_to.states", "States of service", "words", "Two capital letters each. Empty: all."),
-            NodeField("overlays", "Adds exceptions to", help="The short name of the base policy; empty for a policy of its own."),
+            NodeField("applies_to.plans", "Plans", "pick", "None chosen: all."),
+            NodeField("applies_to.states", "States of service", "pick", "None chosen: all."),
+            NodeField("overlays", "Adds exceptions to", "choice", "The base policy, which must be published."),
         ),
     ),
 )
@@ -264,6 +267,7 @@ SECTIONS: Mapping[str, tuple[Section, ...]] = {
     "reference": REFERENCE,
     "example": EXAMPLE,
 }
+MANY = ("many", "pick")  # fields that hold a list of words
 KEPT_EMPTY = frozenset({"text", "title", "name", "says", "version"})  # what makes a node what it is, and what is typed first
 
 
@@ -277,7 +281,7 @@ def value_of(record: Mapping[str, Any], field: NodeField) -> Any:
     if field.key == "n":
         held = record.get("at_least")
         value = held.get("n") if isinstance(held, dict) else None
-    if field.kind == "many":
+    if field.kind in MANY:
         return [str(item) for item in value] if isinstance(value, list) else [value] if isinstance(value, str) else []
     if field.kind == "flag":
         return value is True or value == "absent"
@@ -290,7 +294,7 @@ def typed(field: NodeField, given: list[str]) -> Any:
     """What was typed, as the document keeps it; None where nothing was."""
     text = given[-1].strip() if given else ""
     match field.kind:
-        case "many":
+        case "many" | "pick":
             return [item for item in given if item] or None
         case "flag":
             return ("absent" if field.key == "silence" else True) if text else None
@@ -311,13 +315,15 @@ def written(record: JSON, fields: tuple[NodeField, ...], given: Mapping[str, lis
         top, _, part = field.key.partition(".")
         if field.kind == "choice" and top not in record and field.choices and value == field.choices[0][0]:
             value = None  # left out means the first
-        if field.kind == "many" and value == [record.get(top)]:
+        if field.kind in MANY and value == [record.get(top)]:
             value = record[top]  # one word, as it was written
         if not part:
             new[top] = "" if value is None and top in KEPT_EMPTY and top in record else value
             continue
         held = new[top] if top in new else record.get(top)
         inner = dict(held) if isinstance(held, dict) else {"en": held} if isinstance(held, str) else {}
+        if field.kind in MANY and value == [inner.get(part)]:
+            value = inner[part]
         if value is not None or inner.get(part) is not None:  # a null that stands there is one to compare with
             inner.pop(part, None)
         inner |= {part: value} if value is not None else {}

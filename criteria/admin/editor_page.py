@@ -16,12 +16,14 @@ from criteria.examples import Report
 from criteria.format import dump, load
 from criteria.forms import SaveTextForm
 from criteria.models import PolicyVersion
+from criteria.neighbours import known_plans
 from criteria.node_fields import CHECK_CHOICES, GROUP_CHOICES
 from criteria.presenters import editor as shown
 from criteria.presenters.editor import Place
 from criteria.presenters.example import example_view
 from criteria.presenters.life import last_change, returned, steps
-from criteria.presenters.node_form import Given, sections_of
+from criteria.presenters.node_form import NO_LISTS, Given, sections_of
+from criteria.presenters.picked import lists_of
 from criteria.presenters.trying import try_out
 from criteria.queries import in_force_version, last_save, published_versions, sent_back
 from criteria.readiness import Blocker, judged
@@ -120,21 +122,24 @@ def editor_answer(request: HttpRequest, version: PolicyVersion, place: Place, re
         "state": list(shown.state_fields(place)),
         "may_undo": not why and saved.undoable is not None,
         **_text(document, place, version, blockers, refused),
-        **_node(document, place, blockers, report, others, refused.given),
+        **_node(version, place, blockers, report, others, refused.given),
     }
     return render(request, f"{FOLDER}/editor.html", context, status=refused.status)
 
 
 def _node(
-    document: Any, place: Place, blockers: Sequence[Blocker], report: Report, others: Sequence[PolicyVersion], given: Given | None
+    version: PolicyVersion, place: Place, blockers: Sequence[Blocker], report: Report, others: Sequence[PolicyVersion], given: Given | None
 ) -> dict[str, Any]:
     """The form of the node in hand."""
+    document, lists = version.document, NO_LISTS
     kind, node = places.kind_at(document, place.at), places.found(document, place.at)
+    if kind in ("policy", "example"):
+        lists = lists_of(version.policy.slug, known_plans(), others, timezone.localdate())
     parts = criteria_of_example(document, rule_named(document, node.get("rule")), others) if kind == "example" else []
     return {
         "kind": kind,
         "node": node if kind else {},
-        "sections": sections_of(document, place.at, blockers, given),
+        "sections": sections_of(document, place.at, blockers, given, lists),
         "check": _check(node, given) if kind == "criterion" else "",
         "check_choices": CHECK_CHOICES,
         "group_kind": places.kind_of_group(node),

@@ -13,11 +13,17 @@ from criteria.places import found, kind_at, path_of
 from criteria.readiness import Blocker
 
 from .editor import plain, slug, words_of
+from .picked import Lists, picked, strange, with_strange
+
+NO_LISTS = Lists()
 
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """One field with what it holds. `stored`: what is stored now, where another has saved something else than is shown."""
+    """One field with what it holds. `stored`: what is stored now, where another has saved something else than is shown.
+
+    `strange`: what stands in it and is in no list that it is picked from.
+    """
 
     field: NodeField
     name: str
@@ -27,6 +33,7 @@ class FieldView:
     errors: tuple[str, ...]
     is_missing: bool
     stored: str = ""
+    strange: str = ""
 
     @property
     def input_type(self) -> str:
@@ -47,14 +54,16 @@ class Given:
     values: Mapping[str, list[str]]
 
 
-def sections_of(document: Any, at: str, blockers: Sequence[Blocker], given: Given | None = None) -> tuple[SectionView, ...]:
+def sections_of(
+    document: Any, at: str, blockers: Sequence[Blocker], given: Given | None = None, lists: Lists = NO_LISTS
+) -> tuple[SectionView, ...]:
     """The form of a node, section by section."""
     kind, record = kind_at(document, at), found(document, at)
     if not kind:
         return ()
     views = []
     for section in node_fields.SECTIONS[kind]:
-        fields = [_choices_of(field, document) for field in section.fields if _is_there(field, at, record)]
+        fields = [picked(_choices_of(field, document), lists) for field in section.fields if _is_there(field, at, record)]
         prefix, holder = "", record
         if section.name == "check":
             name, holder = node_fields.check_of(record)
@@ -89,7 +98,8 @@ def field_view(
     stored = value = node_fields.value_of(holder, field)
     if given is not None:
         posted = given.values.get(name, [])
-        value = {"many": [item for item in posted if item], "flag": bool(posted)}.get(field.kind, "".join(posted[-1:]))
+        several = [item for item in posted if item]
+        value = {"many": several, "pick": several, "flag": bool(posted)}.get(field.kind, "".join(posted[-1:]))
     path = f"{at}.at_least.n" if field.key == "n" else f"{at}.{name}" if at else name
     about = [blocker.message for blocker in blockers if _is_about(blocker.where, path, field)]
     errors = tuple(dict.fromkeys(capfirst(plain(message, words_of(holder))) for message in about))
@@ -97,12 +107,14 @@ def field_view(
     choices = field.choices
     if field.kind == "choice" and str(value) not in dict(choices):  # left out means the first; a word that is none of them is shown
         choices, chosen = (((str(value), str(value)), *choices), chosen) if value else (choices, [choices[0][0] if choices else ""])
+    if field.kind == "pick":
+        choices = with_strange(field, chosen)
     options = tuple((word, label, word in chosen) for word, label in choices)
     empty = bool(field.language) and not value
     other = ""
     if given is not None and stored != value:
         other = (", ".join(stored) if isinstance(stored, list) else str(stored)) or "nothing"
-    return FieldView(field, name, f"field-{slug(name)}", value, options, errors, empty, other)
+    return FieldView(field, name, f"field-{slug(name)}", value, options, errors, empty, other, strange(field, value))
 
 
 def _is_about(where: str, path: str, field: NodeField) -> bool:

@@ -9,7 +9,7 @@ from criteria.actions import save_draft
 from criteria.models import PolicyVersion
 from criteria.places import found, path_of, text_of
 from tests.clients import signed_in
-from tests.factories import user
+from tests.factories import plans, user
 from tests.small_policies import drafted, published, small
 from tests.unit.policy_files import document as file_document
 
@@ -385,3 +385,36 @@ def test_the_text_comes_back_to_the_editor(editor, draft):
     sent = {"text": text.replace("Hip pain", "Pain in the hip"), "revision": now(draft).revision, "editor": "1"}
     assert editor.post(url(draft, "text"), sent)["Location"] == url(draft)
     assert criteria(draft)["text"] == "Pain in the hip"
+
+
+# ---- what is picked
+
+
+def field_at(client, version, name, at=""):
+    shown = client.get(url(version), {"at": at}).context["sections"]
+    return next(field for view in shown for field in view.fields if field.name == name)
+
+
+def test_plans_states_and_bases_are_picked(editor):
+    plans()
+    base, draft = published(small("knees")), drafted(small(plans=["ahh"], states=["OH"]))
+    named, states, bases = (field_at(editor, draft, name) for name in ("applies_to.plans", "applies_to.states", "overlays"))
+    assert [option for option in named.options if option[2]] == [("ahh", "AHH Member Plan (ahh)", True)]
+    assert ("base", "Sample Health Plan (base)", False) in named.options
+    assert states.options[0] == ("OH", "Ohio (OH)", True)
+    assert bases.options == (("", "Nothing: a policy of its own", True), ("knees", f"{base.title} (knees)", False))
+    save(editor, draft, "", **{"applies_to.plans": ["ahh", "base"], "applies_to.states": [""], "overlays": "knees"})
+    document = now(draft).document
+    assert (document["applies_to"], document["overlays"]) == ({"plans": ["ahh", "base"]}, "knees")
+    assert field_at(editor, draft, "applies_to.plans").strange == ""
+
+
+def test_what_is_in_no_list_is_kept_and_said(editor):
+    draft = drafted(small("exception", of="gone", plans=["old-plan"]))
+    named, base = (field_at(editor, draft, name) for name in ("applies_to.plans", "overlays"))
+    assert named.options[0] == ("old-plan", "old-plan", True)
+    assert named.strange == "No plan old-plan is kept here. The policy names it all the same."
+    assert (base.options[0], base.strange) == (("gone", "gone", True), "No base policy gone is published.")
+    save(editor, draft, "", summary="Anew")
+    assert (now(draft).document["applies_to"], now(draft).document["overlays"]) == ({"plans": ["old-plan"]}, "gone")
+    assert named.strange in words(editor.get(url(draft), {"at": ""}))
