@@ -25,7 +25,7 @@ def diagnosis(args: Mapping[str, Any], facts: CaseFacts, codes: tuple[str, ...])
         return Proposal(FindingValue.MET, f"diagnosed as {confirmed}", _keys(used))
     if matching:
         possible = listed(row.code for row in matching)
-        return Proposal(FindingValue.UNCLEAR, f"only possible, not confirmed: {possible}", _keys([row.code for row in matching]))
+        return Proposal(FindingValue.UNCLEAR, f"only a possible diagnosis, {possible}", _keys([row.code for row in matching]))
     wanted = listed((f"{code[:-1]} (any)" if code.endswith("*") else code for code in args["any_of"]), "or")
     return missing(f"no diagnosis {wanted} is recorded")
 

@@ -31,7 +31,7 @@ def answer(name, args, **facts):
     [
         ([("M79.18", "confirmed")], Proposal(MET, "diagnosed as M79.18", ("diagnosis:M79.18",))),
         ([("m79.10", "confirmed"), ("M54.81", "possible")], Proposal(MET, "diagnosed as m79.10", ("diagnosis:m79.10",))),
-        ([("M54.81", "possible")], Proposal(UNCLEAR, "only possible, not confirmed: M54.81", ("diagnosis:M54.81",))),
+        ([("M54.81", "possible")], Proposal(UNCLEAR, "only a possible diagnosis, M54.81", ("diagnosis:M54.81",))),
         ([("M54.81", "possible"), ("M54.81", "confirmed")], Proposal(MET, "diagnosed as M54.81", ("diagnosis:M54.81",))),
         ([("M54.811", "confirmed"), ("M79.2", "confirmed")], Proposal(NOT_DOCUMENTED, "no diagnosis M79.1 (any) or m54.81 is recorded")),
         ([], Proposal(NOT_DOCUMENTED, "no diagnosis M79.1 (any) or m54.81 is recorded")),
