@@ -1,6 +1,6 @@
 """What an example expected and what it got, in words: a criterion by what it says, with its id beside it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,21 +39,30 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What an example expected of one thing, and what it got."""
+    """How one thing came out other than expected: words before it, and what. Of a list only what is missing and what is too many."""
 
     label: str
-    expected: tuple[Said, ...]
-    got: tuple[Said, ...]
+    parts: tuple[tuple[str, tuple[Said, ...]], ...]
 
     def __str__(self) -> str:
-        expected, got = (", ".join(map(str, said)) for said in (self.expected, self.got))
-        return f"{self.label}: expected {expected}, got {got}"
+        return f"{self.label}: " + ", ".join(f"{word} {', '.join(map(str, said))}" for word, said in self.parts)
 
 
 def differences(result: Result) -> tuple[Difference, ...]:
-    return tuple(
-        Difference(LABELS[key], said(key, expected, result.texts), said(key, got, result.texts)) for key, expected, got in result.unlike
-    )
+    return tuple(Difference(LABELS[key], tuple(_parts(key, expected, got, result.texts))) for key, expected, got in result.unlike)
+
+
+def _parts(key: str, expected: Any, got: Any, texts: Mapping[str, str]) -> Iterator[tuple[str, tuple[Said, ...]]]:
+    one, other = said(key, expected, texts), said(key, got, texts)
+    lists = isinstance(expected, list) and isinstance(got, list)
+    missing, more = (tuple(each for each in these if each not in those) for these, those in ((one, other), (other, one)))
+    if not (lists and expected and got and (missing or more)):
+        yield from (("expected", one), ("got", other))
+        return
+    if missing:
+        yield "missing", missing
+    if more:
+        yield "not expected", more
 
 
 def said(key: str, value: Any, texts: Mapping[str, str]) -> tuple[Said, ...]:

@@ -189,11 +189,11 @@ def test_lists_are_expected_by_ticking(editor, draft):
     assert example_in(editor, draft).result.word == "Holds"
     save(editor, draft, EXAMPLE, **{"expect.open": ["hip_pain"]})
     assert [str(each) for each in example_in(editor, draft).result.differences] == [
-        "Open: expected “Hip pain” (hip_pain), got “More” (criterion-1)"
+        "Open: missing “Hip pain” (hip_pain), not expected “More” (criterion-1)"
     ]
     page = words(editor.get(url(draft), {"tab": "examples", "at": EXAMPLE}))
-    assert 'expected Hip pain <small class="faint"><code>hip_pain</code></small>' in page
-    assert 'got More <small class="faint"><code>criterion-1</code></small>' in page
+    assert 'missing Hip pain <small class="faint"><code>hip_pain</code></small>' in page
+    assert 'not expected More <small class="faint"><code>criterion-1</code></small>' in page
 
 
 def test_what_an_example_names_and_is_gone_is_shown(editor, draft):

@@ -12,8 +12,16 @@ def result(*unlike):
 
 def test_criteria_are_named_by_their_text():
     [found] = differences(result(("open", ["criterion_3", "gone"], [])))
-    assert found.expected == (Said("Symptoms have lasted more than three months, and simpler …", "criterion_3"), Said("gone"))
+    assert found.parts[0] == ("expected", (Said("Symptoms have lasted more than three months, and simpler …", "criterion_3"), Said("gone")))
     assert str(found) == "Open: expected “Symptoms have lasted more than three months, and simpler …” (criterion_3), gone, got nothing"
+
+
+def test_of_lists_only_what_differs():
+    unlike = (("open", ["criterion_3", "pain"], ["criterion_3", "gone"]), ("reasons", ["pain", "gone"], ["gone", "pain"]))
+    assert [str(each) for each in differences(result(*unlike))] == [
+        "Open: missing “Pain” (pain), not expected gone",
+        "Reasons: expected “Pain” (pain), gone, got gone, “Pain” (pain)",
+    ]
 
 
 def test_steps_values_and_people():
