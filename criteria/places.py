@@ -214,6 +214,22 @@ def restored(document: JSON, kept: Mapping[str, Any]) -> JSON:
 _NOTHING = object()
 
 
+def handed_on(before: Any, mine: Any, now: Any, at: str) -> tuple[str, JSON] | None:
+    """A change of one node, made in a document as it was before: where the node stands now, and what to set there; None takes a key out.
+
+    None where the node is gone, or what was changed there is another thing now.
+    """
+    goal = followed(before, now, at)
+    if goal is None:
+        return None
+    was, wanted, stands = found(before, at), found(mine, at), found(now, goal)
+    try:
+        both = merged(was, wanted, stands)
+    except ValueError:
+        return None
+    return goal, {key: both.get(key) for key in {**stands, **both} if both.get(key, _NOTHING) != stands.get(key, _NOTHING)}
+
+
 def merged(base: Any, mine: Any, theirs: Any) -> Any:
     """Two changes of one document put together. Raises ValueError where both changed the same place."""
     if mine in (base, theirs):

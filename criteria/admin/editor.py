@@ -3,6 +3,7 @@
 What is written, actions write; the page itself is put together in editor_page.py.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from criteria.forms import StartForm
 from criteria.models import PolicyVersion
 from criteria.presenters.editor import Place
 from criteria.presenters.node_form import Given
-from criteria.queries import document_at, published_versions
+from criteria.queries import document_at, later_saves, published_versions
 from criteria.readiness import judged
 from criteria.tryout import example_of, rule_at
 
@@ -96,22 +97,46 @@ def save(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     place = place_of(request, version)
     # a null character is no text: PostgreSQL keeps none
     given = {key.replace("\0", ""): [value.replace("\0", "") for value in request.POST.getlist(key)] for key in request.POST}
-    document = version.document
+    document, revision = version.document, _revision(request)
+    before = _before_own_operation(request, version)
+    edited = _typed(document if before is None else before, place, given)
+    handed = places.handed_on(before, edited.document, document, place.at) if before is not None else None
+    if handed:
+        edited, place, revision = editing.set_fields(document, *handed), replace(place, at=handed[0]), version.revision
+    try:
+        if edited.document != document or revision != version.revision:
+            actions.save_draft(version_id=version.pk, document=edited.document, revision=revision, by=user_of(request))
+    except (Conflict, Incomplete) as refusal:  # caught, so that what was typed stays on the page
+        now = PolicyVersion.objects.select_related("policy").get(pk=version.pk)
+        refused = Refused(refusal.sentence, refusal.status, given=Given(given))
+        return _put(editor_answer(request, now, place, refused), "#node")
+    return redirect(place.url())
+
+
+def _typed(document: places.JSON, place: Place, given: node_fields.Posted) -> Edited:
+    """The document with the node in hand as its form has it."""
     kind, record = places.kind_at(document, place.at), places.found(document, place.at)
     if not kind:
         raise Conflict(editing.GONE)
     edited = editing.set_fields(document, place.at, _written(kind, record, given))
     if kind == "group":
         n = node_fields.typed(node_fields.NodeField("n", "", "number"), given.get("n", []))
-        edited = editing.set_group(edited.document, place.at, node_fields.group_kind(record, request.POST.get("kind", "")), n)
-    try:
-        if edited.document != document or _revision(request) != version.revision:
-            actions.save_draft(version_id=version.pk, document=edited.document, revision=_revision(request), by=user_of(request))
-    except (Conflict, Incomplete) as refusal:  # caught, so that what was typed stays on the page
-        now = PolicyVersion.objects.select_related("policy").get(pk=version.pk)
-        refused = Refused(refusal.sentence, refusal.status, given=Given(given))
-        return _put(editor_answer(request, now, place, refused), "#node")
-    return redirect(place.url())
+        wanted = node_fields.group_kind(record, "".join(given.get("kind", [])[-1:]))
+        edited = editing.set_group(edited.document, place.at, wanted, n)
+    return edited
+
+
+def _before_own_operation(request: HttpRequest, version: PolicyVersion) -> places.JSON | None:
+    """The draft as it was before what this very page did meanwhile (`late` is the revision that came of it): its form was typed in then.
+
+    None for every other save: whatever else came between is a conflict.
+    """
+    revision, user = _revision(request), user_of(request)
+    if request.POST.get("late") != str(version.revision) or revision >= version.revision:
+        return None
+    if any(save.by_id != user.pk for save in later_saves(version, revision)):
+        return None
+    return document_at(version, revision)
 
 
 def _put(response: HttpResponse, where: str) -> HttpResponse:

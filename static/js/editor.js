@@ -16,6 +16,7 @@
     const { elt, parameters, verb } = event.detail;
     if (!elt.closest("#editor")) return;
     const known = [...document.querySelectorAll("#editor input[name=revision]")].map((input) => Number(input.value));
+    if (verb !== "get" && ahead?.revision && elt.closest("#node-form")) parameters.late = ahead.revision;
     if (verb !== "get") parameters.revision = Math.max(Number(document.getElementById("revision").dataset.revision), ...known);
     const tried = document.getElementById("try-form");
     if (!tried) return;
@@ -158,6 +159,21 @@
 
   // What is pressed while an answer is awaited waits for it, and then goes to the same control of the page as it is by then: htmx drops
   // what it queued for a control that the answer replaces. After a refusal nothing goes on: it was meant for another page.
+  // An answer that would take away what is typed meanwhile waits until the form is saved: to where its node stands by then (`late`).
+  const nodeForm = () => document.getElementById("node-form");
+  const content = () => JSON.stringify([...new FormData(nodeForm())].filter(([name]) => name !== "at" && name !== "revision"));
+  const isTyped = () => Boolean(nodeForm()?.hasAttribute("hx-post")) && content() !== stored;
+  const keepContent = () => { stored = nodeForm() ? content() : null; };
+  const sent = new WeakMap(); // what a save took with it
+  let stored = null; // of the form in hand
+  let ahead = null;
+  const saveFirst = () => {
+    if (awaited.size) return;
+    if (isTyped()) { nodeForm().requestSubmit(); return; }
+    const { url } = ahead;
+    ahead = null;
+    htmx.ajax("GET", url, { source: current(), target: "#editor", select: "#editor", swap: "outerHTML" });
+  };
   const awaited = new Set();
   const held = [];
   const named = (link) => (link.querySelector(".ed-label") ?? link).textContent.trim();
@@ -170,12 +186,32 @@
     const alike = like.filter((each) => named(each) === named(control));
     return alike.find((each) => place(each) === place(control)) ?? (alike.length === 1 ? alike[0] : like.find((each) => place(each) === place(control)));
   };
-  const release = () => { while (held.length && !awaited.size) held.shift()(); };
+  const release = () => { if (ahead) saveFirst(); else while (held.length && !awaited.size) held.shift()(); };
   let focused = null;
-  document.addEventListener("htmx:beforeSend", (event) => awaited.add(event.detail.xhr));
-  document.addEventListener("htmx:beforeSwap", () => { focused = document.activeElement; });
+  document.addEventListener("htmx:beforeSend", (event) => {
+    awaited.add(event.detail.xhr);
+    if (isSave(event) && event.detail.requestConfig.path.endsWith("/save/")) sent.set(event.detail.xhr, content());
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    focused = document.activeElement;
+    const { xhr, target } = event.detail;
+    if (sent.has(xhr) && !event.detail.isError) stored = sent.get(xhr);
+    if (target.id !== "editor" || !event.detail.shouldSwap || !isTyped()) return;
+    const answer = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
+    ahead = { by: xhr, url: xhr.responseURL, revision: event.detail.isError ? "" : answer.getElementById("revision")?.dataset.revision };
+    event.detail.shouldSwap = false;
+    const said = answer.getElementById("messages");
+    if (said) document.getElementById("messages").innerHTML = said.innerHTML;
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
     awaited.delete(event.detail.xhr);
+    if (ahead && ahead.by !== event.detail.xhr && sent.has(event.detail.xhr)) {
+      if (!event.detail.successful) ahead = null; // what was typed stays in the form, with what is said of it
+      else { // its node may stand elsewhere by now
+        ahead.revision = "";
+        nodeForm().querySelector("input[name=at]").value = new URL(event.detail.xhr.responseURL).searchParams.get("at") ?? "";
+      }
+    }
     if (focused && !focused.isConnected && document.activeElement === document.body) (counterpart(focused) ?? home())?.focus();
     focused = null;
     if (!event.detail.successful) held.length = 0;
@@ -250,6 +286,7 @@
     if (event.detail.target?.id === "editor" && from?.matches?.("[data-operations]")) part = ""; // a new node begins with what it says
     makeTabs();
     drawFields();
+    if (["editor", "node"].includes(event.detail.target?.id)) keepContent();
     if (event.detail.target?.id === "editor" && (from?.matches?.(".ed-row > a") || from?.matches?.("[data-operations]"))) home().focus();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
@@ -291,6 +328,7 @@
   rove();
   prepare();
   makeTabs();
+  keepContent();
   openHash();
   if (document.activeElement === document.body && !location.hash) home().focus({ preventScroll: true });
 })();

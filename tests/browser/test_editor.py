@@ -2,6 +2,7 @@
 test_policy_by_keyboard.py."""
 
 import re
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 
 from authreview.models import User
 from criteria.models import PolicyVersion
+from criteria.places import nodes
 from tests.browser import policy_steps as steps
 from tests.browser.keyboard import Keyboard
 from tests.browser.looks import accessible, sign_in
@@ -239,6 +241,43 @@ def test_text_examples_and_an_operation_that_comes_too_late(page, context):
     page.get_by_role("alert").get_by_role("button", name=re.compile("^Add a group")).click()
     expect(page.locator("#tree .ed-group")).to_have_count(2)
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_what_is_typed_while_an_operation_is_on_its_way_is_kept(page):
+    version = drafted(small())
+    User.objects.update(is_staff=True)
+    sign_in(page, "policy_editor")
+    page.goto(f"/admin/criteria/policyversion/{version.pk}/editor/")
+    slow = lambda route: (time.sleep(1), route.continue_())  # noqa: E731
+    text = page.get_by_label("Text", exact=True)
+    expect(text).to_have_value("Hip pain")
+
+    # the criterion in hand moves into a new group, and another operation adds one beside it: what is typed goes where it stands by then
+    page.route("**/editor/do/", slow)
+    for press, typed in (("Group", "Pain in the hip"), ("Add", "Pain in one hip")):
+        page.get_by_role("link", name=re.compile("^(Hip pain|Pain in)")).first.click()
+        expect(text).to_have_value(re.compile("^(Hip pain|Pain in)"))
+        with page.expect_request("**/editor/do/"):
+            page.get_by_role("button", name=re.compile(f"^{press}")).click()
+        text.fill(typed)
+        text.press("End")
+        expect(page.locator("#tree .ed-row").filter(has_text=typed)).to_have_count(1)
+        expect(page.locator("#tree .ed-row.here")).not_to_contain_text(typed)
+        saved(page)
+    texts = [node["text"] for _, node in nodes(PolicyVersion.objects.get().document) if "text" in node]
+    assert texts[0] == "Pain in one hip"
+
+    # to another line
+    page.unroute("**/editor/do/")
+    page.get_by_role("link", name="Pain in one hip").click()
+    expect(text).to_have_value("Pain in one hip")
+    page.route("**/editor/?**", slow)
+    with page.expect_request("**/editor/?**"):
+        page.get_by_role("link", name="About the policy").click()
+    text.fill("Pain in both hips")
+    expect(page.locator("#tree .ed-row").filter(has_text="Pain in both hips")).to_have_count(1)
+    expect(page.locator("#tree .ed-row.here")).to_contain_text("About the policy")
 
 
 def test_the_next_version_of_a_shipped_policy(office, screen):

@@ -418,3 +418,35 @@ def test_what_is_in_no_list_is_kept_and_said(editor):
     save(editor, draft, "", summary="Anew")
     assert (now(draft).document["applies_to"], now(draft).document["overlays"]) == ({"plans": ["old-plan"]}, "gone")
     assert named.strange in words(editor.get(url(draft), {"at": ""}))
+
+
+# ---- typed while an operation of the same page was on its way
+
+
+def test_what_was_typed_before_the_answer_goes_where_its_node_stands(editor, draft):
+    opened = now(draft).revision
+    do(editor, draft, "add")  # the criterion stands in a group now
+    sent = {
+        "at": ROOT,
+        "revision": opened,
+        "late": now(draft).revision,
+        "text": "Pain in the hip",
+        "id": "hip_pain",
+        "ask": "Where it hurts",
+    }
+    sent |= {"ask.en": "Where it hurts", "reason.en": "No hip pain.", "missing.en": "Nothing is said of pain.", "check": ""}
+    response = editor.post(url(draft, "editor_save"), sent)
+    assert response["Location"].endswith("at=rules%5B0%5D.criteria.all%5B0%5D")
+    group = criteria(draft)["all"]
+    assert ([child["text"] for child in group], group[0]["ask"]) == (["Pain in the hip", ""], "Where it hurts")
+
+
+def test_late_is_said_of_ones_own_operation_alone(editor, draft):
+    opened = now(draft).revision
+    other = signed_in("policy_editor", username="pat")
+    do(other, draft, "add")
+    sent = {"at": ROOT, "revision": opened, "late": now(draft).revision, "text": "Pain in the hip", "check": ""}
+    response = editor.post(url(draft, "editor_save"), sent)
+    assert response.status_code == 409
+    assert "Pain in the hip" in words(response)
+    assert "Pain in the hip" not in str(now(draft).document)
