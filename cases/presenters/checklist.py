@@ -97,7 +97,7 @@ References = dict[tuple[str, str], ReferenceShown]
 
 def _with_policy(review: LineReview, found: Sequence[Policy]) -> Iterator[tuple[Rule, Policy]]:
     for rule in shown_parts(review):
-        yield rule, next(policy for policy in found if any(rule is each for each in policy.rules))
+        yield rule, next(policy for policy in found if rule in policy.rules)  # equal: it may have been parsed again
 
 
 def _references(found: Sequence[Policy]) -> References:

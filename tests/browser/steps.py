@@ -295,8 +295,9 @@ def denies(director, *, basis, why, circumstances, screen=None):
     page = director.page
     deny = page.get_by_text("Deny", exact=True)
     director.click(deny)
-    if not field(page, "basis").is_visible():  # the page was drawn again under the press
-        page.wait_for_timeout(1000)
+    try:
+        expect(field(page, "basis")).to_be_visible(timeout=3000)
+    except AssertionError:  # the page was drawn again under the press
         deny.click()
     director.choose(field(page, "basis"), basis)
     expect(field(page, "member_reason_en")).not_to_have_value("")

@@ -14,6 +14,7 @@ from cases.actions.line import withdraw_line
 from cases.actions.marking import Selection
 from cases.actions.review import accept_proposal, accept_proposals, cite, copy_to_siblings, record_finding, remove_evidence
 from cases.models import CaseEvent, Evidence, Finding, ServiceLine
+from criteria import parsed
 from tests.factories import attach, demo_of, founding_case, mark, reviewed, selection_of, user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_store")]
@@ -328,6 +329,14 @@ def test_overlay_stands_first_and_folds_the_base(client, nurse):
     assert page.index("finding-ahh_headache") < page.index("finding-gon_neuralgia")
     assert "The exception is met, so the base policy is not needed." in page
     assert "Criteria met: a nurse may approve" in page
+
+
+def test_a_policy_that_is_parsed_again_has_the_same_page(client, nurse):
+    """A house with more versions than are kept in memory parses some of them again, in the middle of a review."""
+    page = reverse("case-line", args=[founding_case("a", plan="ahh", member_id="AHH-1").reference, 3])
+    before = client.get(page).content.decode().count("row-text")
+    parsed._TREES.clear()
+    assert (client.get(page).content.decode().count("row-text"), before > 0) == (before, True)
 
 
 def test_case_b_waits_and_is_never_refused(client, nurse):
