@@ -109,7 +109,9 @@ def save(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     except (Conflict, Incomplete) as refusal:  # caught, so that what was typed stays on the page
         now = PolicyVersion.objects.select_related("policy").get(pk=version.pk)
         refused = Refused(refusal.sentence, refusal.status, given=Given(given))
-        return _put(editor_answer(request, now, place, refused), "#node")
+        opened = document_at(now, _revision(request))
+        at = places.followed(opened, now.document, place.at) if opened is not None else None
+        return _put(editor_answer(request, now, place if at is None else replace(place, at=at), refused), "#node")
     return redirect(place.url())
 
 
