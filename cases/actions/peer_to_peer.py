@@ -38,7 +38,10 @@ class Conversation:
 def offer_peer_to_peer(
     *, case_id: int, lines: Collection[int], how: str, open_until: datetime, by: User, at: datetime | None = None
 ) -> list[PeerToPeer]:
-    """Offer one conversation on these lines until a moment. One event a line. Raises Denied, Conflict, Incomplete."""
+    """Offer one conversation on these lines until a moment. One event a line; none where this very offer stands already.
+
+    Raises Denied, Conflict, Incomplete.
+    """
     now = at or timezone.now()
     case, chosen = _lines(case_id, lines, by)
     problems = []
@@ -48,6 +51,9 @@ def offer_peer_to_peer(
         problems.append(Problem("Open until", WHERE, "The offer ends after it was made."))
     if problems:
         raise Incomplete(problems[0].message, problems)
+    offers = [row for row in _last(chosen) if row.closed_at is None]
+    if [(row.offered_by_id, row.offered_how, row.open_until) for row in offers] == [(by.pk, how.strip()[:40], open_until)] * len(chosen):
+        return offers  # the same press again
     offers = []
     for line in chosen:
         move(case, line, LineStatus.PEER_TO_PEER, by=by, at=now, how=how.strip(), open_until=open_until)
@@ -61,13 +67,16 @@ def offer_peer_to_peer(
 def record_peer_to_peer(*, case_id: int, lines: Collection[int], conversation: Conversation, by: User) -> list[PeerToPeer]:
     """Say how the conversation offered on these lines went; they are the director's to decide again. One event a line.
 
-    Raises Denied, Conflict, Incomplete.
+    None where that very thing was said of them last. Raises Denied, Conflict, Incomplete.
     """
     case, chosen = _lines(case_id, lines, by)
     if conversation.outcome not in PeerOutcome.values:
         raise Incomplete("Say how the conversation went.", [Problem("Outcome", WHERE, "Choose how it went.")])
     if conversation.outcome == PeerOutcome.HELD and not conversation.practitioner.strip():
         raise Incomplete("Say who you spoke with.", [Problem("Practitioner", WHERE, "Say who you spoke with.")])
+    told = [row for row in _last(chosen) if row.closed_at is not None and row.closed_by_id == by.pk and _said(row) == _kept(conversation)]
+    if len(told) == len(chosen):
+        return told  # the same press again
     at = conversation.at or timezone.now()
     rows = _close(case, chosen, conversation, by, at)
     settle(case)
@@ -94,16 +103,36 @@ def _lines(case_id: int, numbers: Collection[int], by: User) -> tuple[Case, list
     return case, lines
 
 
+def _last(lines: Sequence[ServiceLine]) -> list[PeerToPeer]:
+    """The last conversation of each line that has one, in the lines' order."""
+    rows = {row.line_id: row for row in PeerToPeer.objects.filter(line__in=lines).order_by("id")}
+    return [rows[line.pk] for line in lines if line.pk in rows]
+
+
+def _kept(said: Conversation) -> dict[str, str]:
+    """A conversation as its row keeps it."""
+    return {
+        "outcome": said.outcome,
+        "practitioner": said.practitioner.strip()[:160],
+        "specialty": said.specialty.strip()[:80],
+        "new_information": said.new_information.strip(),
+    }
+
+
+def _said(row: PeerToPeer) -> dict[str, str]:
+    return {name: getattr(row, name) for name in ("outcome", "practitioner", "specialty", "new_information")}
+
+
 def _close(case: Case, lines: Sequence[ServiceLine], conversation: Conversation, by: User, at: datetime) -> list[PeerToPeer]:
     offers = {row.line_id: row for row in PeerToPeer.objects.filter(line__in=lines, closed_at__isnull=True)}
     for line in lines:
         row = offers.get(line.pk)
         if row is None:
             raise Conflict(f"No conversation is offered on line {line.number}.")
-        row.outcome, row.closed_at, row.closed_by = conversation.outcome, max(at, row.offered_at), by
-        row.practitioner, row.specialty = conversation.practitioner.strip()[:160], conversation.specialty.strip()[:80]
-        row.new_information = conversation.new_information.strip()
-        row.save(update_fields=["outcome", "closed_at", "closed_by", "practitioner", "specialty", "new_information"])
-        payload = {name: getattr(row, name) for name in ("outcome", "practitioner", "specialty", "new_information")}
-        move(case, line, LineStatus.PHYSICIAN_REVIEW, by=by, at=at, **payload)
+        said = _kept(conversation)
+        row.closed_at, row.closed_by = max(at, row.offered_at), by
+        for name, value in said.items():
+            setattr(row, name, value)
+        row.save(update_fields=["closed_at", "closed_by", *said])
+        move(case, line, LineStatus.PHYSICIAN_REVIEW, by=by, at=at, **said)
     return [offers[line.pk] for line in lines]

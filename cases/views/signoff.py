@@ -217,10 +217,17 @@ def _page(
 def _talk_form(
     reader: User, record: CaseRecord, line: ServiceLine, rows: Sequence[PeerToPeer], *, is_open: bool, posted: QueryDict | None = None
 ) -> TalkForm:
-    """Offering is for lines that wait, at first this one; how it went is told of all lines that were offered together."""
+    """Offering is for lines that wait, at first this one; how it went is told of all lines that were offered together.
+
+    What was posted may come a second time, when its lines stand elsewhere already: the action knows it again.
+    """
     case = record.case
-    status = LineStatus.PEER_TO_PEER if is_open else LineStatus.PHYSICIAN_REVIEW
-    mine = [each for each in record.lines if each.status == status and permissions.can(permissions.check_decide, reader, each)]
+    there = (
+        (LineStatus.PEER_TO_PEER, LineStatus.PHYSICIAN_REVIEW)
+        if posted
+        else ((LineStatus.PEER_TO_PEER,) if is_open else (LineStatus.PHYSICIAN_REVIEW,))
+    )
+    mine = [each for each in record.lines if each.status in there and permissions.can(permissions.check_decide, reader, each)]
     names = [(each.number, line_name(each, {})) for each in mine]
     if is_open:
         offer = next((row for row in rows if row.line_id == line.pk and row.closed_at is None), None)

@@ -201,6 +201,27 @@ def test_one_conversation_about_several_lines_is_offered_and_recorded_once(clien
     assert set(case.lines.exclude(number=1).values_list("status", flat=True)) == {"physician_review"}
 
 
+def test_a_conversation_that_is_sent_twice_is_offered_and_recorded_once(client, frozen):
+    case = referred()
+    client = signed_in(client, "medical_director")
+    offer = {"offer": "1", "p2p-how": "phone", "p2p-open_until": "2026-03-11T17:00", "p2p-lines": ["2", "3"]}
+    held = {
+        "record": "1",
+        "p2p-lines": ["2", "3"],
+        "p2p-outcome": "held",
+        "p2p-practitioner": "Jordan Example",
+        "p2p-new_information": "None",
+    }
+    for sent, kind in ((offer, "peer_to_peer_offered"), (held, "peer_to_peer_closed")):
+        answers = [client.post(at("peer-to-peer", case, 3), sent) for _ in range(3)]
+        assert [each.status_code for each in answers] == [302] * 3
+        assert (PeerToPeer.objects.count(), case.events.filter(kind=kind).count()) == (2, 2)
+    assert client.post(at("peer-to-peer", case, 3), held | {"p2p-new_information": "More"}).status_code == 409
+    assert client.post(at("peer-to-peer", case, 3), offer).status_code == 302  # another offer, after the first has ended
+    assert client.post(at("peer-to-peer", case, 3), offer | {"p2p-how": "fax"}).status_code == 409
+    assert PeerToPeer.objects.count() == 4
+
+
 @pytest.mark.parametrize("lines", [[], ["1"], ["9"], ["x"], ["3", "1"]])
 def test_a_conversation_is_about_lines_that_wait(client, frozen, lines):
     """Line 1 is the nurse's."""
