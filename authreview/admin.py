@@ -4,11 +4,14 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.forms import CheckboxSelectMultiple, ModelForm, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from .models import AccessRecord, Licence, User
@@ -17,6 +20,8 @@ from .roles import ADMIN_PAGES, LABELS, STAFF_ROLES, Role
 admin.site.site_header = admin.site.site_title = "AuthReview"
 admin.site.index_title = "Administration"
 admin.site.enable_nav_sidebar = False
+for model, one, several in ((User, "person", "people"), (Group, "role", "roles")):  # what the stock pages call them
+    model._meta.verbose_name, model._meta.verbose_name_plural = one, several  # noqa: SLF001 - _meta is public
 
 
 class RolePages:
@@ -101,6 +106,24 @@ class RoleFilter(admin.SimpleListFilter):
         return queryset.filter(groups__name=role) if (role := self.value()) else queryset
 
 
+class NewPersonForm(AdminUserCreationForm):
+    """Everybody signs in with a password of their own."""
+
+    usable_password = None
+
+
+class NewPasswordForm(AdminPasswordChangeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("usable_password", None)
+
+
+PERSON_HELP = {
+    "username": "What this person signs in with: letters, digits and @ . + - _ only.",
+    "is_active": "Whoever leaves is made inactive, never deleted: their signatures stay.",
+}
+
+
 @admin.register(User)
 class PersonAdmin(KeptPages, UserAdmin):
     """People. A role brings its rights; who may sign needs a licence too. Whoever leaves is made inactive."""
@@ -109,12 +132,26 @@ class PersonAdmin(KeptPages, UserAdmin):
     list_display = ("username", "full_name", "credentials", "role_names", "is_active", "last_login")
     list_filter = (RoleFilter, "is_active")
     filter_horizontal = ()
+    add_form = NewPersonForm
+    change_password_form = NewPasswordForm
+    change_user_password_template = "admin/person_password.html"  # noqa: S105 - a template
+    add_fieldsets = ((None, {"fields": ("username", "first_name", "last_name", "password1", "password2")}),)
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username", "password_given")}),
         ("Person", {"fields": ("first_name", "last_name", "email", "credentials", "specialty", "npi")}),
         ("Roles", {"fields": ("groups", "is_active"), "description": "What a person may do comes from these roles alone."}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
+
+    @admin.display(description="Password")
+    def password_given(self, person: User) -> SafeString:
+        said = "Given." if person.has_usable_password() else "None: this account cannot sign in."
+        return format_html('{} <a href="../password/">Give another password</a>', said)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in PERSON_HELP:
+            kwargs["help_text"] = PERSON_HELP[db_field.name]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "groups":
@@ -142,7 +179,7 @@ class PersonAdmin(KeptPages, UserAdmin):
         return super().has_change_permission(request, obj) and (obj is None or mine or not obj.is_superuser)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        fixed = ("last_login", "date_joined")
+        fixed = ("password_given", "last_login", "date_joined")
         nobody_lifts_themselves = obj is not None and obj.pk == request.user.pk
         return (*fixed, "groups", "is_active") if nobody_lifts_themselves else fixed
 

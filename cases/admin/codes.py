@@ -27,6 +27,18 @@ class ServiceCodeAdmin(OnItsOwnPages):
     list_display = ("code", "name", "effective_from", "effective_until", "max_units_per_day", "per_side")
     list_filter = ("per_side",)
     search_fields = ("code", "name")
+    fields = (
+        *("code", "name", "descriptor", "english", "spanish", "effective_from", "effective_until"),
+        *("max_units_per_day", "per_side", "min_sites", "max_sites", "verify", "changed_by", "changed_at", "ended_by", "ended_at"),
+    )
+
+    @admin.display(description="What letters call it (English)")
+    def english(self, code: ServiceCode) -> str:
+        return (code.lay_name or {}).get("en", "")
+
+    @admin.display(description="What letters call it (Spanish)")
+    def spanish(self, code: ServiceCode) -> str:
+        return (code.lay_name or {}).get("es", "")
 
 
 @admin.register(DiagnosisCode)

@@ -7,13 +7,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from authreview import due
 from authreview.admin import KeptPages
 from authreview.errors import Conflict, Denied
 from authreview.models import User
@@ -28,6 +29,33 @@ WHOSE = ("key", "line_of_business", "state", "language")
 OWN_WORDING = "Nobody approves their own wording."
 
 
+LANGUAGES = {"en": "English", "es": "Spanish"}
+WHOSE_SAID = ("name", "line_of_business", "state", "tongue")
+
+
+class ApprovalFilter(admin.SimpleListFilter):
+    title = "approval"
+    parameter_name = "approval"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("waiting", "Waits for approval"), ("approved", "Approved")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LetterText]) -> QuerySet[LetterText]:
+        waits = {"waiting": True, "approved": False}.get(self.value() or "")
+        return queryset if waits is None else queryset.filter(approved_at__isnull=waits)
+
+
+class LanguageFilter(admin.SimpleListFilter):
+    title = "language"
+    parameter_name = "language"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(LANGUAGES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LetterText]) -> QuerySet[LetterText]:
+        return queryset.filter(language=self.value()) if self.value() in LANGUAGES else queryset
+
+
 class BodyForm(forms.ModelForm):
     """The words and the day from which they hold."""
 
@@ -38,6 +66,7 @@ class BodyForm(forms.ModelForm):
             "effective_from": forms.DateInput(attrs={"type": "date"}),
             "body": forms.Textarea(attrs={"rows": 14, "cols": 100}),
         }
+        labels = {"effective_from": "First day", "body": "Text"}
         help_texts = {"body": "Placeholders: " + ", ".join(f"{{{name}}} ({words})" for name, words in PLACEHOLDERS.items()) + "."}
 
     def clean_body(self) -> str:
@@ -51,6 +80,9 @@ class BodyForm(forms.ModelForm):
 class TextForm(BodyForm):
     """A new text."""
 
+    key = forms.CharField(label="Which text", max_length=60, help_text="The name that letters call it by, such as how_to_appeal.")
+    language = forms.ChoiceField(choices=list(LANGUAGES.items()))
+
     class Meta(BodyForm.Meta):
         fields = (*WHOSE, "effective_from", "body")
 
@@ -59,21 +91,50 @@ class TextForm(BodyForm):
 class LetterTextAdmin(KeptPages, admin.ModelAdmin):
     form = TextForm
     change_form_template = FORM_PAGE
-    list_display = ("key", "line_of_business", "state", "language", "effective_from", "effective_until", "written_by", "approved_by")
-    list_filter = ("language", "line_of_business", ("approved_at", admin.EmptyFieldListFilter))
+    list_display = ("name", "line_of_business", "state", "tongue", "first_day", "last_day", "writer", "approver")
+    list_filter = (LanguageFilter, "line_of_business", ApprovalFilter)
     list_select_related = ("written_by", "approved_by")
     search_fields = ("key", "body")
+    search_help_text = "Words of the text, or its name"
+
+    @admin.display(description="Text", ordering="key")
+    def name(self, text: LetterText) -> str:
+        return text.key.replace("_", " ").capitalize()
+
+    @admin.display(description="Language", ordering="language")
+    def tongue(self, text: LetterText) -> str:
+        return LANGUAGES.get(text.language, text.language)
+
+    @admin.display(description="First day", ordering="effective_from")
+    def first_day(self, text: LetterText) -> str:
+        return due.day(text.effective_from)
+
+    @admin.display(description="Last day", ordering="effective_until")
+    def last_day(self, text: LetterText) -> str:
+        return due.day(text.effective_until) or "none yet"
+
+    @admin.display(description="Written by", ordering="written_by__last_name")
+    def writer(self, text: LetterText) -> str:
+        return text.written_by.get_full_name() or text.written_by.username
+
+    @admin.display(description="Approved by", ordering="approved_by__last_name")
+    def approver(self, text: LetterText) -> str:
+        return (text.approved_by.get_full_name() or text.approved_by.username) if text.approved_by else "nobody yet"
 
     def has_change_permission(self, request: HttpRequest, obj: LetterText | None = None) -> bool:
         """Approved wording is looked at."""
         return super().has_change_permission(request, obj) and (obj is None or obj.approved_at is None)
 
+    def get_form(self, request: HttpRequest, obj: LetterText | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """What a text is for is asked of a new one alone."""
+        return super().get_form(request, obj, change, **{**kwargs, "form": BodyForm if obj else TextForm})
+
     def get_fields(self, request: HttpRequest, obj: LetterText | None = None) -> tuple[str, ...]:
-        people = ("written_by", "written_at", "approved_by", "approved_at")
-        return (*WHOSE, "effective_from", "body") if obj is None else (*WHOSE, "effective_from", "effective_until", "body", *people)
+        people = ("writer", "written_at", "approver", "approved_at")
+        return (*WHOSE, "effective_from", "body") if obj is None else (*WHOSE_SAID, "effective_from", "last_day", "body", *people)
 
     def get_readonly_fields(self, request: HttpRequest, obj: LetterText | None = None) -> tuple[str, ...]:
-        return (*WHOSE, "effective_until", "written_by", "written_at", "approved_by", "approved_at") if obj else ()
+        return (*WHOSE_SAID, "last_day", "writer", "written_at", "approver", "approved_at") if obj else ()
 
     def get_urls(self) -> list[URLPattern]:
         site = self.admin_site

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from cases.models import TurnaroundRule
 from cases.turnaround import EXTENSION_WORDS, OnMiss, Start, Unit
 
-from .following import FollowedAdmin, must_begin_later
+from .following import FollowedAdmin, is_in_use, must_begin_later
 
 WHOSE = ("line_of_business", "state", "review_type", "urgency")
 TERMS = (
@@ -28,6 +28,16 @@ TERMS = (
     "citation",
     "verify",
 )
+
+
+# of a rule in use, which is looked at: the words of what is kept as a key
+SAID = {
+    "unit": "unit_said",
+    "start": "start_said",
+    "notify_unit": "notify_said",
+    "extension_reasons": "reasons_said",
+    "on_miss": "miss_said",
+}
 
 
 def _said(words: Any) -> list[tuple[str, str]]:
@@ -51,6 +61,7 @@ class TermsForm(forms.ModelForm):
         widgets = {"effective_from": forms.DateInput(attrs={"type": "date"})}
         labels = {
             "effective_from": "First day",
+            "extension_days": "Days of an extension",
             "amount": "Time to decide",
             "notify_amount": "Time for the notice",
             "tolls": "Asking for information stops the clock",
@@ -99,4 +110,27 @@ class TurnaroundRuleAdmin(FollowedAdmin):
         return f"{rule.amount} {rule.unit.replace('_', ' ')}"
 
     def get_fields(self, request: HttpRequest, obj: TurnaroundRule | None = None) -> tuple[str, ...]:
-        return (*WHOSE, *TERMS) if obj is None else (*WHOSE, "effective_from", "effective_until", *TERMS[1:])
+        if obj is None:
+            return (*WHOSE, *TERMS)
+        terms = (SAID.get(name, name) for name in TERMS[1:]) if is_in_use(obj) else TERMS[1:]
+        return (*WHOSE, "effective_from", "effective_until", *terms)
+
+    @admin.display(description="Unit")
+    def unit_said(self, rule: TurnaroundRule) -> str:
+        return rule.unit.replace("_", " ")
+
+    @admin.display(description="Counted from")
+    def start_said(self, rule: TurnaroundRule) -> str:
+        return rule.start.replace("_", " ")
+
+    @admin.display(description="Unit of the notice")
+    def notify_said(self, rule: TurnaroundRule) -> str:
+        return rule.notify_unit.replace("_", " ") or "the same time"
+
+    @admin.display(description="Reasons for an extension")
+    def reasons_said(self, rule: TurnaroundRule) -> str:
+        return "; ".join(EXTENSION_WORDS.get(reason, reason) for reason in rule.extension_reasons)
+
+    @admin.display(description="If it is missed")
+    def miss_said(self, rule: TurnaroundRule) -> str:
+        return rule.on_miss.replace("_", " ")

@@ -44,7 +44,8 @@ class TurnaroundRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_line_of_business_display()}, {self.get_review_type_display().lower()}, {self.urgency}: {self.amount} {self.unit}"
+        whose = f"{self.get_line_of_business_display()}, {self.get_review_type_display().lower()}, {self.urgency}"
+        return f"{whose}: {self.amount} {self.unit.replace('_', ' ')}"
 
 
 class ClockEntry(models.Model):

@@ -483,3 +483,44 @@ def test_opening_a_case_is_recorded():
     assert AccessRecord.objects.filter(key=case.reference, kind="case", outcome="shown").count() == before + 2
     assert client.post(page, {"status": "closed"}).status_code == 403
     assert client.post(address("cases.caseevent", "delete", case.events.first().pk), {"post": "yes"}).status_code == 403
+
+
+# ---- in the house's words
+
+
+def test_people_are_people_there():
+    client, person = signed_in("admin"), user("nurse")
+    add, change, password = (
+        address("authreview.user", name, *pk) for name, pk in (("add", ()), ("change", (person.pk,)), ("changelist", ()))
+    )
+    for page in (add, change, password, f"{change.removesuffix('change/')}password/"):
+        said = words(client.get(page))
+        assert not [stock for stock in ("Add user", "Change user", ">Users<", "pbkdf2", "LDAP", "Designates") if stock in said], page
+    assert "Add person" in words(client.get(add))
+
+
+def test_a_new_person_signs_in_and_gets_another_password():
+    client = signed_in("admin")
+    sent = {
+        "username": "pat",
+        "first_name": "Pat",
+        "last_name": "Lee",
+        "password1": "tall-green-chair-7",
+        "password2": "tall-green-chair-7",
+    }
+    inlines = {f"licences-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    assert client.post(address("authreview.user", "add"), sent | inlines).status_code == 302
+    person = User.objects.get(username="pat")
+    assert (person.get_full_name(), person.check_password("tall-green-chair-7")) == ("Pat Lee", True)
+    page = f"{address('authreview.user', 'change', person.pk).removesuffix('change/')}password/"
+    assert client.post(page, {"password1": "low-blue-table-8", "password2": "low-blue-table-8"}).status_code == 302
+    assert User.objects.get(username="pat").check_password("low-blue-table-8")
+
+
+def test_a_text_is_listed_by_name_with_its_people(text):
+    page = words(signed_in("admin").get(address("cases.lettertext", "changelist")))
+    assert "Appeal" in page
+    assert "English" in page
+    assert "By approved at" not in page
+    waits = signed_in("admin").get(address("cases.lettertext", "changelist"), {"approval": "waiting"})
+    assert not waits.context["cl"].result_list
