@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from authreview.due import day
 from authreview.errors import Conflict, Denied, Incomplete, Problem
 from authreview.models import User
 from cases import permissions
@@ -15,6 +16,7 @@ from cases.enums import CaseStatus
 from cases.intake_problems import CHECK_THE_YEAR, DIAGNOSIS_CODE, NOT_A_DIAGNOSIS_CODE, is_far_off, trial_problem
 from cases.models import Case, Diagnosis, Examination, Onset, Score, ServiceLine, Session, Treatment
 from cases.queries.case_page import Passage
+from cases.typed_dates import in_words
 from criteria.enums import SessionSource
 
 from .history import locked_case, record_event
@@ -45,12 +47,13 @@ def said(fact: AnyFact) -> str:
     """A fact in the words of the history."""
     match fact:
         case Onset():
-            return f"began {fact.value}"
+            return f"began {in_words(fact.value)}"
         case Treatment():
-            dates = " to ".join(str(day) for day in (fact.from_date, fact.to_date) if day)
-            return ", ".join(part for part in (fact.agent or fact.kind.replace("_", " "), dates, fact.get_response_display()) if part)
+            dates = " to ".join(day(each) for each in (fact.from_date, fact.to_date) if each)
+            response = fact.get_response_display().lower()
+            return ", ".join(part for part in (fact.agent or fact.kind.replace("_", " "), dates, response) if part)
         case Session():
-            return f"{fact.code} on {fact.date}"
+            return f"{fact.code} on {day(fact.date)}"
         case Examination():
             return f"{fact.site}, {fact.get_side_display().lower()}" if fact.side else fact.site
         case Diagnosis():

@@ -1,5 +1,6 @@
 """Clinical facts: stated until a nurse confirms them, typed into a row, edited on the page; flags resolved."""
 
+import json
 from datetime import date
 
 import pytest
@@ -205,6 +206,24 @@ def test_typed_without_htmx(client, case, nurse):
     response = client.post(url, {"typed": "8/10/25"})
     assert response["Location"].endswith("#finding-duration")
     assert value(case, "duration") == ("met", "accepted")
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "says"),
+    [
+        ("onset", {"value": "2025-08-10"}, "began 10 Aug 2025"),
+        ("onset", {"value": "2025-08"}, "began Aug 2025"),
+        (
+            "treatment",
+            {"kind": "nsaid", "agent": "naproxen", "from_date": date(2025, 9, 1), "to_date": date(2025, 10, 20), "response": "failed"},
+            "naproxen, 1 Sep 2025 to 20 Oct 2025, did not help",
+        ),
+        ("session", {"code": "64405", "date": date(2025, 9, 1)}, "64405 on 1 Sep 2025"),
+    ],
+)
+def test_the_history_says_a_fact_as_the_page_does(case, kind, values, says):
+    state_fact(case_id=case.pk, kind=kind, values=values, by=user("nurse"))
+    assert json.loads(case.events.filter(kind="fact_stated").last().payload)["says"] == says
 
 
 # ---- the page -------------------------------------------------------------------------------------------------------------------
