@@ -207,8 +207,8 @@ def _edited(version: PolicyVersion, place: Place, name: str, target: str) -> Edi
         rule = rule_at(document, rule_number(document, place))
         if rule is None:
             raise Incomplete("There is nothing to keep yet: the rule has no criterion.")
-        joined = example_joined(document, rule, list(published_versions()))
-        return Edited(editing.add_example(document, example_of(rule, joined, place.findings)).document, place.at)
+        joined, whose = example_joined(document, rule, list(published_versions()), place.plan)
+        return Edited(editing.add_example(document, {**example_of(rule, joined, place.findings), **whose}).document, place.at)
     if name == "expect":
         report, number = judged(version, list(published_versions())).report, places.path_of(place.at)[-1:]
         example = places.found(document, place.at)
@@ -227,7 +227,7 @@ def _again(now: PolicyVersion, place: Place, name: str, target: str, revision: i
     at, goal = (None if before is None else places.followed(before, now.document, path) for path in (place.at, target))
     if at is None:
         return place, None
-    moved = Place(place.base, at, place.tab, place.findings, place.language)
+    moved = replace(place, at=at)
     if name == "undo" or (name == "to" and goal is None):
         return moved, None
     return moved, Again(name, at, goal or "", OFFERED_AGAIN[name].format(places.named(now.document, at)))

@@ -72,7 +72,7 @@ def place_of(request: HttpRequest, version: PolicyVersion) -> Place:
     findings = {key[2:]: data[key] for key in data if key.startswith("f-") and data[key]}
     base = reverse("admin:criteria_policyversion_editor", args=[version.pk])
     language = "es" if data.get("language") == "es" else "en"
-    return Place(base, data.get("at", "rules[0].criteria"), tab if tab in TABS else "tree", findings, language)
+    return Place(base, data.get("at", "rules[0].criteria"), tab if tab in TABS else "tree", findings, language, data.get("as", ""))
 
 
 def rule_number(document: Any, place: Place) -> int:
@@ -100,7 +100,7 @@ def editor_answer(request: HttpRequest, version: PolicyVersion, place: Place, re
     blockers, report = standing.blockers if version.status in actions.IN_WORK else [], standing.report
     blocked = shown.blocked_nodes(document, blockers)
     number, today = rule_number(document, place), timezone.localdate()
-    trial = trial_of(document, number, others, today)
+    trial = trial_of(document, number, others, today, place.plan)
     now, saved = in_force_version(version.policy, today), last_save(version)
     context: dict[str, Any] = {
         "version": version,

@@ -24,6 +24,7 @@ class Place:
     tab: str
     findings: Mapping[str, str]
     language: str = "en"
+    plan: str = ""
 
     def url(self, at: str | None = None, tab: str | None = None) -> str:
         given = {"tab": self.tab if tab is None else tab, "at": self.at if at is None else at}
@@ -33,7 +34,8 @@ class Place:
     def tried(self) -> dict[str, str]:
         """What is carried along of the try-out."""
         findings = {f"f-{name}": finding for name, finding in self.findings.items()}
-        return findings | ({"language": self.language} if self.language != "en" else {})
+        more = {"language": self.language if self.language != "en" else "", "as": self.plan}
+        return findings | {name: value for name, value in more.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,17 @@ FEW = 4  # lines that are shown without being asked for
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A rule as it is tried: joined to the version of its base that is in force, if it is an exception. `note`: why it stands alone."""
+    """A rule as it is tried: joined to the version of its base that is in force, if it is an exception. `note`: why it stands alone.
+
+    `whose`: of a base, the plans that see it with exceptions, by code; `plan` is the one that is tried, empty for the base alone.
+    """
 
     rule: Rule
     joined: Joined
     base: PolicyVersion | None = None
     note: str = ""
+    whose: tuple[tuple[str, str], ...] = ()
+    plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class TryOut:
     papers: tuple[Paper, ...]
     languages: tuple[tuple[str, str, bool], ...]
     note: str
+    whose: tuple[tuple[str, str, bool], ...]  # code of a plan, its name, whether it is the one tried
 
     @property
     def rows(self) -> Iterator[TryRow]:
@@ -119,6 +125,7 @@ def try_out(trial: Trial, findings: Mapping[str, str], language: str) -> TryOut:
         tuple(_papers(trial, result, language)),
         languages,
         trial.note,
+        tuple((code, name, code == trial.plan) for code, name in trial.whose),
     )
 
 
@@ -142,7 +149,7 @@ def _parts(trial: Trial, kept: Mapping[str, str], result: Assessment) -> Iterato
     elif known[(0,)] is Value.NOT_MET:
         folded = "The base policy is not met as marked, so only the exception can help."
     entries = tuple(_entries(joined.base.criteria, (0,), 0, number, kept, result, known))
-    yield TryPart("Base policy", str(trial.base), folded, entries)
+    yield TryPart("Base policy", str(trial.base or "this draft"), folded, entries)
 
 
 def _entries(

@@ -20,6 +20,8 @@
     if (verb !== "get") parameters.revision = Math.max(Number(document.getElementById("revision").dataset.revision), ...known);
     const tried = document.getElementById("try-form");
     if (!tried) return;
+    const whose = tried.querySelector("select[name=as]");
+    if (whose) parameters.as = whose.value;
     [...new Set([...tried.querySelectorAll("input[type=radio]")].map((input) => input.name))].forEach((name) => {
       const chosen = tried.querySelector(`input[name="${CSS.escape(name)}"]:checked`);
       if (chosen) parameters[name] = chosen.value; else delete parameters[name];

@@ -450,3 +450,23 @@ def test_late_is_said_of_ones_own_operation_alone(editor, draft):
     assert response.status_code == 409
     assert "Pain in the hip" in words(response)
     assert "Pain in the hip" not in str(now(draft).document)
+
+
+# ---- a base as a plan sees it
+
+
+def test_a_base_is_tried_with_the_exceptions_of_a_plan(editor):
+    plans()
+    published(small())
+    published(small("ahh-joints", of="joint-shots", plans=["ahh"]))
+    draft = drafted(small(version="2", begins="2026-04-01"))
+    alone = editor.get(url(draft)).context["try"]
+    assert (alone.whose, len(list(alone.rows))) == ((("ahh", "AHH Member Plan", False),), 1)
+    tried = editor.get(url(draft), {"as": "ahh", "f-ahh-joints-pain": "met"}).context["try"]
+    assert ([row.name for row in tried.rows], tried.title) == (["ahh-joints-pain", "hip_pain"], "Met: a medical director certifies")
+    assert editor.get(url(draft), {"as": "base"}).context["try"].whose[0][2] is False
+
+    do(editor, draft, "example", **{"as": "ahh", "f-ahh-joints-pain": "met"})
+    example = now(draft).document["examples"][-1]
+    assert (example["plan"], example["line_of_business"], example["state"]) == ("ahh", "commercial", "OH")
+    assert "Examples: 2 of 2 hold." in words(editor.get(url(draft)))
