@@ -109,10 +109,14 @@ class RoleFilter(admin.SimpleListFilter):
 class NewPersonForm(AdminUserCreationForm):
     """Everybody signs in with a password of their own."""
 
-    usable_password = None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("usable_password", None)
 
 
 class NewPasswordForm(AdminPasswordChangeForm):
+    """Another one; an account that is not to sign in is made inactive."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("usable_password", None)
