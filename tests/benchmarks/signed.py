@@ -1,10 +1,13 @@
 """Invented decisions as they are signed, each with facts and findings of its own: a rule of 40 criteria, 12 of them with a check."""
 
+import json
 import random
+import time
 from datetime import date, timedelta
 from itertools import cycle, islice
 
 from authreview.canonical import canonical
+from criteria.assessment import assess
 from criteria.enums import GroupKind
 from criteria.format import parse
 from criteria.tree import Joined, negated
@@ -181,6 +184,15 @@ def signed_text(chance, findings, pinned):
             "resolutions": [],
         }
     )
+
+
+def engine_alone(rule, findings):
+    """Seconds of a core to read these lines' findings from JSON and assess them as a case page does: what a replay is measured against."""
+    texts = [json.dumps(each) for each in findings]
+    start = time.process_time()
+    for text in texts:
+        assess(rule, json.loads(text))
+    return time.process_time() - start
 
 
 def decisions(count, rule, pinned=(), seed=3):
