@@ -45,9 +45,25 @@ def listed(words: Iterable[Any], joint: str = "or") -> str:
     return f"{', '.join(first)} {joint} {last}" if first else last
 
 
+# An exclusion as a reviewer reads it: to meet it speaks against.
+APPLIES = {"met": "Applies", "not_met": "Does not apply"}
+AGAINST = {"met": "not_met", "not_met": "met"}
+
+
 def group_words(group: Group) -> str:
     """all of these; any one of these; at least 2 of these 3; none of these"""
     return f"at least {group.n} of these {len(group.children)}" if group.n is not None else GROUP_WORDS[group.kind]
+
+
+def heading(group: Group) -> str:
+    """The sentence of a group on a checklist, with its title."""
+    lead = {
+        GroupKind.ALL: "All of these",
+        GroupKind.ANY: "One of these",
+        GroupKind.AT_LEAST: f"At least {group.n} of these",
+        GroupKind.NONE: "None of these may apply",
+    }[group.kind]
+    return f"{lead}: {group.title[:1].lower() + group.title[1:]}" if group.title else lead
 
 
 def group_name(group: Group) -> str:

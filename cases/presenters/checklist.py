@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from cases.queries.lines import LineReview
 from cases.queries.rules import policies
 from criteria.assessment import values
-from criteria.enums import Authority, GroupKind, Value
+from criteria.enums import Authority, Value
+from criteria.policy_words import heading
 from criteria.tree import Criterion, Group, Node, Policy, Rule, leaves
 
 from .row import Row, mark_of, row_of
@@ -144,14 +145,3 @@ def _walk(node: Node, depth: int = 0) -> Iterator[tuple[Node, int]]:
     yield node, depth
     for child in () if isinstance(node, Criterion) else node.children:
         yield from _walk(child, depth + 1)
-
-
-def heading(group: Group) -> str:
-    """The sentence of a group, with its title."""
-    lead = {
-        GroupKind.ALL: "All of these",
-        GroupKind.ANY: "One of these",
-        GroupKind.AT_LEAST: f"At least {group.n} of these",
-        GroupKind.NONE: "None of these may apply",
-    }[group.kind]
-    return f"{lead}: {group.title[:1].lower() + group.title[1:]}" if group.title else lead

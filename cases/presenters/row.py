@@ -12,11 +12,10 @@ from cases.queries.lines import LineReview
 from cases.typed_facts import EXAMPLES
 from criteria.assessment import Mark, marks
 from criteria.enums import Authority, EvidenceRule, FindingValue
+from criteria.policy_words import AGAINST, APPLIES
 from criteria.tree import Criterion
 
 KINDS = {"met": "met", "not_met": "not-met", "unclear": "unclear", "not_documented": "missing", "not_applicable": "na"}
-AGAINST = {"met": "not_met", "not_met": "met"}
-APPLIES = {"met": "Applies", "not_met": "Does not apply"}
 MARK_WORDS = {
     Mark.OPEN: "open",
     Mark.SETTLED: "no longer needed",

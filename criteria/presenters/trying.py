@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from criteria.assessment import Assessment, values
+from criteria.assessment import Assessment, Step, values
 from criteria.enums import FindingValue, Next, Value
 from criteria.example_words import NEXT_WORDS, VALUE_WORDS
 from criteria.models import PolicyVersion
-from criteria.policy_words import LANGUAGES, group_words
-from criteria.tree import Criterion, Group, Joined, Node, Rule, Text
+from criteria.policy_words import AGAINST, APPLIES, LANGUAGES, heading
+from criteria.tree import Criterion, Joined, Node, Rule, Text, negated
 from criteria.tryout import tried
 
 FINDINGS = (
@@ -113,7 +113,8 @@ def try_out(trial: Trial, findings: Mapping[str, str], language: str) -> TryOut:
     kept, result = tried(trial.joined, findings)
     title, tone = _verdict(result)
     texts = {leaf.id: leaf.text or "A new criterion" for leaf in trial.joined.criteria}
-    steps = tuple(f"{texts[step.criterion]}: {step.needs.replace('_', ' ')}" for step in result.shortest)
+    excluding = negated(trial.joined.root)
+    steps = tuple(f"{texts[step.criterion]}: {_needed(step, excluding)}" for step in result.shortest)
     languages = tuple((word, LANGUAGES[word], word == language) for word in LANGUAGES)
     return TryOut(
         tuple(_parts(trial, kept, result)),
@@ -129,18 +130,22 @@ def try_out(trial: Trial, findings: Mapping[str, str], language: str) -> TryOut:
     )
 
 
+def _needed(step: Step, excluding: frozenset[str]) -> str:
+    return APPLIES[step.needs].lower() if step.criterion in excluding else step.needs.replace("_", " ")
+
+
 # ---- the checklist
 
 
 def _parts(trial: Trial, kept: Mapping[str, str], result: Assessment) -> Iterator[TryPart]:
     """Exceptions first, as in a review. In the joined tree the base is the first child."""
-    known, joined = values(trial.joined, kept), trial.joined
+    known, joined, excluding = values(trial.joined, kept), trial.joined, negated(trial.joined.root)
     if not joined.exceptions:
-        yield TryPart("", "", "", tuple(_entries(joined.base.criteria, (), 0, 1, kept, result, known)))
+        yield TryPart("", "", "", tuple(_entries(joined.base.criteria, (), 0, 1, kept, result, known, excluding)))
         return
     number = 1
     for place, rule in enumerate(joined.exceptions, start=1):
-        entries = tuple(_entries(rule.criteria, (place,), 0, number, kept, result, known))
+        entries = tuple(_entries(rule.criteria, (place,), 0, number, kept, result, known, excluding))
         number += len(entries)
         yield TryPart("Exception", rule.name or "this draft", "", entries)
     folded = ""
@@ -148,7 +153,7 @@ def _parts(trial: Trial, kept: Mapping[str, str], result: Assessment) -> Iterato
         folded = "The exception is met, so the base policy is not needed."
     elif known[(0,)] is Value.NOT_MET:
         folded = "The base policy is not met as marked, so only the exception can help."
-    entries = tuple(_entries(joined.base.criteria, (0,), 0, number, kept, result, known))
+    entries = tuple(_entries(joined.base.criteria, (0,), 0, number, kept, result, known, excluding))
     yield TryPart("Base policy", str(trial.base or "this draft"), folded, entries)
 
 
@@ -160,27 +165,26 @@ def _entries(
     kept: Mapping[str, str],
     result: Assessment,
     known: Mapping[tuple[int, ...], Value | None],
+    excluding: frozenset[str],
 ) -> Iterator[TryRow | TryGroup]:
     if isinstance(node, Criterion):
-        yield _row(node, number, depth, kept.get(node.id, ""), result)
+        yield _row(node, number, depth, kept.get(node.id, ""), result, is_exclusion=node.id in excluding)
         return
     value = known[path]
     standing = "does not apply" if value is None else "" if value is Value.UNDETERMINED else VALUE_WORDS[value]
-    yield TryGroup(number, _heading(node), min(depth, 6), standing)
+    yield TryGroup(number, heading(node), min(depth, 6), standing)
     number += 1
     for place, child in enumerate(node.children):
-        below = tuple(_entries(child, (*path, place), depth + 1, number, kept, result, known))
+        below = tuple(_entries(child, (*path, place), depth + 1, number, kept, result, known, excluding))
         number += len(below)
         yield from below
 
 
-def _heading(group: Group) -> str:
-    words = group_words(group)
-    return f"{words[0].upper()}{words[1:]}{': ' + group.title if group.title else ''}"
-
-
-def _row(leaf: Criterion, number: int, depth: int, finding: str, result: Assessment) -> TryRow:
+def _row(leaf: Criterion, number: int, depth: int, finding: str, result: Assessment, *, is_exclusion: bool) -> TryRow:
     words = [each for each in FINDINGS if each[0] != FindingValue.NOT_APPLICABLE or leaf.may_not_apply]
+    if is_exclusion:
+        kinds = {value: kind for value, kind, _ in FINDINGS}
+        words = [(value, kinds[AGAINST.get(value, value)], APPLIES.get(value, label)) for value, _, label in words]
     standing = "no longer needed" if leaf.id in result.settled else "the reason" if leaf.id in result.reasons else ""
     options = tuple((value, kind, label, value == finding) for value, kind, label in words)
     return TryRow(number, leaf.id, leaf.text or "A new criterion", leaf.help, min(depth, 6), options, standing)

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from authreview.errors import Incomplete
 from cases.actions.replay import start_replay
-from criteria.actions import save_draft
+from criteria.actions import new_draft, save_draft
 from criteria.models import PolicyVersion
 from criteria.places import found, path_of, text_of
 from tests.clients import signed_in
@@ -275,6 +275,20 @@ def test_try_out_shows_what_comes_of_it(editor, draft):
     assert met.title == "Met: a medical director certifies"
     unmet = editor.get(url(draft), {"at": ROOT, "f-hip_pain": "not_met"}).context["try"]
     assert papers(unmet) == {"In the letter": ["No hip pain."]}
+
+
+def test_an_exclusion_is_tried_in_the_words_of_the_checklist(editor):
+    document = small("hip")
+    document["rules"][0]["criteria"] = {"none": [document["rules"][0]["criteria"]]}
+    draft = new_draft(document=document | {"examples": []}, by=user("policy_editor"))
+    tried = editor.get(url(draft), {"at": ROOT}).context["try"]
+    [row] = tried.rows
+    assert [(value, kind, label) for value, kind, label, _ in row.options][:2] == [
+        ("met", "not-met", "Applies"),
+        ("not_met", "met", "Does not apply"),
+    ]
+    assert tried.steps == ("Hip pain: does not apply",)
+    assert tried.parts[0].entries[0].text == "None of these may apply"
 
 
 def test_what_was_tried_becomes_an_example(editor, draft):

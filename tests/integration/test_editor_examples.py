@@ -116,7 +116,7 @@ def test_groups_help_and_what_no_longer_counts(editor, draft):
     shown = tried(editor, draft, hip_pain="met")
     [part] = shown.parts
     assert [(entry.is_group, entry.text, entry.depth, entry.standing) for entry in part.entries] == [
-        (True, "Any one of these: One of two", 0, "met"),
+        (True, "One of these: one of two", 0, "met"),
         (False, "Hip pain", 1, ""),
         (False, "Another pain", 1, "no longer needed"),
     ]
