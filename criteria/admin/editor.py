@@ -41,6 +41,7 @@ OPERATIONS = {
     "out": editing.move_out,
     "delete": editing.delete,
 }
+REMOVED = "What you were writing in was removed. What you typed is still in the form: copy what you need of it, then load the page again."
 OFFERED_AGAIN = {
     "add": "Add a criterion at {}",
     "group": "Add a group at {}",
@@ -111,6 +112,8 @@ def save(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
         refused = Refused(refusal.sentence, refusal.status, given=Given(given))
         opened = document_at(now, _revision(request))
         at = places.followed(opened, now.document, place.at) if opened is not None else None
+        if at is None and opened is not None:  # another node may stand at its place now: the page keeps the form as it is
+            raise Conflict(f"{refusal.sentence} {REMOVED}") from refusal
         return _put(editor_answer(request, now, place if at is None else replace(place, at=at), refused), "#node")
     return redirect(place.url())
 
@@ -119,7 +122,7 @@ def _typed(document: places.JSON, place: Place, given: node_fields.Posted) -> Ed
     """The document with the node in hand as its form has it."""
     kind, record = places.kind_at(document, place.at), places.found(document, place.at)
     if not kind:
-        raise Conflict(editing.GONE)
+        raise Conflict(REMOVED)
     edited = editing.set_fields(document, place.at, _written(kind, record, given))
     if kind == "group":
         n = node_fields.typed(node_fields.NodeField("n", "", "number"), given.get("n", []))

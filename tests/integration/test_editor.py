@@ -6,6 +6,7 @@ from django.urls import reverse
 from authreview.errors import Incomplete
 from cases.actions.replay import start_replay
 from criteria.actions import new_draft, save_draft
+from criteria.admin.editor import REMOVED
 from criteria.models import PolicyVersion
 from criteria.places import found, path_of, text_of
 from tests.clients import signed_in
@@ -453,6 +454,18 @@ def test_what_was_typed_before_the_answer_goes_where_its_node_stands(editor, dra
     assert response["Location"].endswith("at=rules%5B0%5D.criteria.all%5B0%5D")
     group = criteria(draft)["all"]
     assert ([child["text"] for child in group], group[0]["ask"]) == (["Pain in the hip", ""], "Where it hurts")
+
+
+def test_what_was_typed_for_a_node_that_another_removed_does_not_go_into_the_one_after_it(editor, draft):
+    do(editor, draft, "add")
+    save(editor, draft, kind="any")
+    opened, sent = now(draft).revision, form_of(editor, draft, f"{ROOT}.any[0]") | {"text": "Typed for the first", "check": ""}
+    do(signed_in("policy_editor", username="pat"), draft, "delete", f"{ROOT}.any[0]")
+    before = now(draft).document
+    answer = save(editor, draft, f"{ROOT}.any[0]", revision=opened, headers={"HX-Request": "true"}, **sent)
+    assert (answer.status_code, now(draft).document) == (409, before)
+    assert answer["HX-Retarget"] == "#messages"
+    assert REMOVED in answer.content.decode()
 
 
 def test_late_is_said_of_ones_own_operation_alone(editor, draft):
