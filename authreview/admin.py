@@ -106,20 +106,22 @@ class RoleFilter(admin.SimpleListFilter):
         return queryset.filter(groups__name=role) if (role := self.value()) else queryset
 
 
-class NewPersonForm(AdminUserCreationForm):
-    """Everybody signs in with a password of their own."""
+class AlwaysAPassword:
+    """Everybody signs in with a password of their own; an account that is not to sign in is made inactive."""
+
+    fields: dict[str, Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("usable_password", None)
 
 
-class NewPasswordForm(AdminPasswordChangeForm):
-    """Another one; an account that is not to sign in is made inactive."""
+class NewPersonForm(AlwaysAPassword, AdminUserCreationForm):
+    pass
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields.pop("usable_password", None)
+
+class NewPasswordForm(AlwaysAPassword, AdminPasswordChangeForm):
+    pass
 
 
 PERSON_HELP = {

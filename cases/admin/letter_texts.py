@@ -22,14 +22,12 @@ from cases.letters.wording_texts import PLACEHOLDERS, unknown_placeholders
 from cases.models import LetterText
 from cases.presenters.letters import held_up_words
 from cases.queries.letters import texts_held_up
+from criteria.policy_words import LANGUAGES
 
 from .following import FOLLOW_PAGE, FORM_PAGE
 
 WHOSE = ("key", "line_of_business", "state", "language")
 OWN_WORDING = "Nobody approves their own wording."
-
-
-LANGUAGES = {"en": "English", "es": "Spanish"}
 WHOSE_SAID = ("name", "line_of_business", "state", "tongue")
 
 

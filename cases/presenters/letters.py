@@ -12,8 +12,7 @@ from cases.letters.context import LetterDraft, letter_values
 from cases.letters.drafts import Owed
 from cases.letters.requirements import LetterProblem, errors, grade_of, required_texts
 from cases.models import Letter, LetterText
-
-LANGUAGES = {"en": "English", "es": "Spanish"}
+from criteria.policy_words import LANGUAGES
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from authreview import due
 from criteria.comparison import check_words, group_words
 from criteria.enums import Authority, Basis, EvidenceRule, Family, GroupKind, Leans
+from criteria.policy_words import LANGUAGES
 from criteria.queries import BASIS_WORDS, LINES_OF_BUSINESS
 from criteria.tree import AppliesTo, Criterion, EvidenceNote, Node, Policy, Reference, Rule, Text
-
-LANGUAGES = {"en": "English", "es": "Spanish"}
 
 
 @dataclass(frozen=True, slots=True)
